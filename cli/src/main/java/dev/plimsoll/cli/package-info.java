@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.content;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.database;
+
+import org.jspecify.annotations.NullMarked;

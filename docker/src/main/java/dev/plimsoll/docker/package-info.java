@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.docker;
+
+import org.jspecify.annotations.NullMarked;

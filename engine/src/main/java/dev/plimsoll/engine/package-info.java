@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.engine;
+
+import org.jspecify.annotations.NullMarked;

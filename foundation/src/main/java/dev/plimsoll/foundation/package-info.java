@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.foundation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.linux;
+
+import org.jspecify.annotations.NullMarked;

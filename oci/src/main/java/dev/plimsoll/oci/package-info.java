@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.oci;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.registry;
+
+import org.jspecify.annotations.NullMarked;

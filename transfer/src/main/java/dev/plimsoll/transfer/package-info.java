@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.plimsoll.transfer;
+
+import org.jspecify.annotations.NullMarked;

@@ -22,6 +22,7 @@ public final class HttpServer implements AutoCloseable {
    * @return the address it listens on
    */
   public InetSocketAddress listen(InetSocketAddress address) throws IOException {
+    connections();
     throw new IOException("listening on " + address);
   }
 
@@ -33,6 +34,7 @@ public final class HttpServer implements AutoCloseable {
    */
   public InetSocketAddress listen(InetSocketAddress address, Supplier<TlsIdentity> identity)
       throws IOException {
+    connections();
     throw new IOException("listening on " + address + " " + identity);
   }
 
@@ -43,6 +45,7 @@ public final class HttpServer implements AutoCloseable {
    * @throws IOException with a sentence when another server listens there, or when the path is no socket
    */
   public void listen(UnixListener socket) throws IOException {
+    connections();
     throw new IOException("listening on " + socket);
   }
 

@@ -1,0 +1,70 @@
+package dev.plimsoll.engine.api;
+
+import dev.plimsoll.engine.refusal.EngineException;
+import dev.plimsoll.engine.refusal.EngineException.BadParameter;
+import dev.plimsoll.engine.refusal.EngineException.Conflict;
+import dev.plimsoll.engine.refusal.EngineException.Failed;
+import dev.plimsoll.engine.refusal.EngineException.Forbidden;
+import dev.plimsoll.engine.refusal.EngineException.NotFound;
+import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
+import dev.plimsoll.engine.refusal.EngineException.NotModified;
+import dev.plimsoll.engine.refusal.EngineException.Unauthorized;
+import dev.plimsoll.engine.refusal.EngineException.Unavailable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The one place where refusals and trouble become a status and a message. The message is what a
+ * user of {@code docker} reads after "Error response from daemon: ".
+ */
+record Errors(int status, String message) {
+  /** Beyond this many causes nobody reads on. */
+  private static final int CAUSES_MAX = 8;
+
+  /** Whether somebody has to look at the daemon's log: everything that is not the caller's doing. */
+  boolean isTrouble() {
+    return status >= 500 && status != 501 && status != 503;
+  }
+
+  static Errors of(Throwable thrown) {
+    return switch (thrown) {
+      case EngineException refusal -> new Errors(statusOf(refusal), messageOf(refusal));
+      case IOException trouble -> new Errors(500, sentenceOf(trouble));
+      case InterruptedException _ -> new Errors(503, "the engine is stopping");
+      default -> new Errors(500, "internal error: " + thrown);
+    };
+  }
+
+  /** A new refusal does not compile until it is here. */
+  private static int statusOf(EngineException refusal) {
+    return switch (refusal) {
+      case BadParameter _ -> 400;
+      case Unauthorized _ -> 401;
+      case Forbidden _ -> 403;
+      case NotFound _ -> 404;
+      case Conflict _ -> 409;
+      case NotModified _ -> 304;
+      case NotImplemented _ -> 501;
+      case Unavailable _ -> 503;
+      case Failed _ -> 500;
+    };
+  }
+
+  private static String messageOf(EngineException refusal) {
+    return refusal.getMessage() == null ? refusal.getClass().getSimpleName() : refusal.getMessage();
+  }
+
+  /** The path from what was asked for down to the cause, each clause once. */
+  private static String sentenceOf(Throwable trouble) {
+    List<String> clauses = new ArrayList<>();
+    Throwable at = trouble;
+    for (int i = 0; i < CAUSES_MAX && at != null; i++, at = at.getCause()) {
+      String clause = at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
+      if (clauses.stream().noneMatch(said -> said.contains(clause))) {
+        clauses.add(clause);
+      }
+    }
+    return String.join(": ", clauses);
+  }
+}

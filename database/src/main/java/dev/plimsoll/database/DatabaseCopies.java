@@ -1,0 +1,73 @@
+package dev.plimsoll.database;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The last few verified copies of a database, each one file named by its time. Someone else says
+ * when: hourly, as a rule.
+ */
+public final class DatabaseCopies {
+  public static final int COPIES_MAX = 3;
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final Pattern COPY = Pattern.compile("[0-9]{8}T[0-9]{6}Z\\.db");
+  private static final Pattern DRAFT = Pattern.compile("\\.[0-9]{8}T[0-9]{6}Z\\.db\\..*");
+
+  private final Database database;
+  private final Path directory;
+
+  /**
+   * Takes nothing yet.
+   *
+   * @param directory made when the first copy is taken; holds nothing else
+   */
+  public DatabaseCopies(Database database, Path directory) {
+    this.database = database;
+    this.directory = directory;
+  }
+
+  /**
+   * Takes a copy, and only then removes those beyond {@link #COPIES_MAX}, the oldest first, and what
+   * an earlier crash left half copied. Not to be called twice at a time.
+   */
+  public Path take(Instant now) throws IOException {
+    Path copy = directory.resolve(TIME.format(now) + ".db");
+    database.copyTo(copy);
+    List<Path> all = newestFirst();
+    for (Path old : all.subList(Math.min(COPIES_MAX, all.size()), all.size())) {
+      Files.deleteIfExists(old);
+    }
+    for (Path draft : matching(DRAFT)) {
+      Files.deleteIfExists(draft);
+    }
+    return copy;
+  }
+
+  /** The copies that are there, by the time in their names. */
+  public List<Path> newestFirst() throws IOException {
+    return matching(COPY);
+  }
+
+  private List<Path> matching(Pattern name) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> name.matcher(String.valueOf(file.getFileName())).matches())
+          .sorted(Comparator.reverseOrder())
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+-- readable by schema 1
+ALTER TABLE note ADD COLUMN author TEXT;

@@ -1,0 +1,2 @@
+ALTER TABLE note ADD COLUMN author TEXT;
+ALTER TABLE nothing ADD COLUMN author TEXT;

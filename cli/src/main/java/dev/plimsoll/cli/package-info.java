@@ -1,4 +1,10 @@
-/** Placeholder. */
+/**
+ * The command line: one class a command, each of which reads options, calls one service, prints and
+ * answers an exit code (0 done, 1 failed, 2 wrong usage). Data goes to standard output, talk to
+ * standard error.
+ *
+ * <p>Start reading at {@link dev.plimsoll.cli.Main}, which chooses the command by the first word.
+ */
 @NullMarked
 package dev.plimsoll.cli;
 

@@ -1,0 +1,14 @@
+package dev.plimsoll.cli;
+
+import java.util.Optional;
+
+/** The commands by their first word, each made only when it is called. */
+final class Commands {
+  private Commands() {}
+
+  static Optional<Object> named(String word) {
+    return switch (word) {
+      default -> Optional.empty();
+    };
+  }
+}

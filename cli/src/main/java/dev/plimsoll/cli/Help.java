@@ -1,0 +1,35 @@
+package dev.plimsoll.cli;
+
+/** What {@code plimsoll --help} prints. */
+final class Help {
+  static final String TEXT =
+      """
+      Usage: plimsoll COMMAND [OPTIONS]
+
+      A container platform: a registry and an engine that speak Docker's protocols.
+
+      This machine:
+        up                 start registry and engine, make and run a first image
+        down               stop what up started
+        doctor             what this machine can do, and what is missing
+
+      Registry:
+        registry serve     serve images over the OCI distribution protocol
+        registry gc        collect what nothing refers to
+        registry trash     list what was deleted and can be had back
+        registry restore   take something out of the trash
+        registry purge     empty the trash before its time
+        registry check     verify every byte and reference
+
+      Engine:
+        engine serve       serve the Docker Engine API on a unix socket
+        engine check       verify layers, images and containers
+        engine df          what takes the space
+
+      Each command explains itself: plimsoll COMMAND --help
+      Global options: --config FILE, --data DIR, --json, --help, --version
+      Exit codes: 0 done, 1 failed, 2 wrong usage
+      """;
+
+  private Help() {}
+}

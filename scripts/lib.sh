@@ -1,0 +1,101 @@
+# Shared by ./plimsoll, ./test and the benchmarks: finding a JDK 25, installing packages, building.
+# Sourced with $root set to the top of the checkout; prints talk to standard error only.
+
+say() { printf 'plimsoll: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Sets JAVA_HOME to a JDK of version 25 or newer: the one already set, else where Debian, Ubuntu
+# and SDKMAN keep theirs, else Debian's package.
+find_jdk() {
+  local home
+  for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/25*; do
+    if [ -x "$home/bin/javac" ] && [ "$(jdk_version "$home")" -ge 25 ]; then
+      export JAVA_HOME=$home
+      return
+    fi
+  done
+  if can_install && apt-cache show openjdk-25-jdk-headless >/dev/null 2>&1; then
+    install_packages openjdk-25-jdk-headless
+    find_jdk
+    return
+  fi
+  die "Plimsoll needs a JDK 25: install one (Debian: openjdk-25-jdk-headless or temurin-25-jdk) or point JAVA_HOME at it."
+}
+
+jdk_version() {
+  local version
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null)
+  printf '%s' "${version:-0}"
+}
+
+can_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+# install_packages PACKAGE...: says what it installs, and where it cannot, what a person has to.
+install_packages() {
+  [ $# -gt 0 ] || return 0
+  can_install || die "missing packages; as root on Debian or Ubuntu run: apt-get install --no-install-recommends $*"
+  say "installing from the distribution's packages: $*"
+  export DEBIAN_FRONTEND=noninteractive
+  if ! apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>"$root/.build/apt.log"; then
+    apt-get update -qq >/dev/null 2>&1 || true
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>"$root/.build/apt.log" \
+      || die "apt-get could not install $*: $(tail -n 1 "$root/.build/apt.log")"
+  fi
+}
+
+# missing PACKAGE=FILE...: the packages whose file is not there.
+missing() {
+  local pair
+  for pair in "$@"; do
+    [ -e "${pair#*=}" ] || command -v "${pair#*=}" >/dev/null || printf '%s\n' "${pair%%=*}"
+  done
+}
+
+# What the engine runs containers with, and the first image is made from.
+runtime_packages() {
+  missing crun=crun runc=runc conmon=conmon aardvark-dns=/usr/lib/podman/aardvark-dns nftables=nft \
+    catatonit=catatonit golang-github-containers-common=/usr/share/containers/seccomp.json \
+    busybox-static=busybox iproute2=ip
+}
+
+build_packages() { missing maven=mvn; }
+
+# build [MAVEN-ARGUMENT...]: compiles and packages, then records which classes a start needs.
+build() {
+  find_jdk
+  local absent
+  absent=$(build_packages)
+  # shellcheck disable=SC2086
+  install_packages $absent
+  say "building with $JAVA_HOME (the first time takes a few minutes)"
+  mkdir -p "$root/.build"
+  : >"$root/.build/started"
+  (cd "$root" && mvn -B -q "$@" >"$root/.build/maven.log" 2>&1) \
+    || { grep -E 'ERROR' "$root/.build/maven.log" | head -n 20 >&2; die "the build failed; the whole log is .build/maven.log"; }
+  package
+}
+
+# Puts the program into .build/app: its jars, the arguments of its JVM, and the AOT cache that
+# makes it start fast. The cache is made by one run of the program itself.
+package() {
+  local app=$root/.build/app
+  rm -rf "$app.new" && mkdir -p "$app.new/lib"
+  cp "$root"/cli/target/app/lib/*.jar "$app.new/lib/"
+  rm -rf "$app" && mv "$app.new" "$app"
+  {
+    printf -- '-XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED\n'
+    printf -- '--sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -Dplimsoll.home="%s"\n' "$root"
+    printf -- '-cp "%s"\n' "$(printf '%s\n' "$app"/lib/*.jar | LC_ALL=C sort | paste -sd:)"
+  } >"$app/java.args"
+  "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$app/plimsoll.aot" "@$app/java.args" \
+      dev.plimsoll.cli.Training >"$root/.build/training.log" 2>&1 \
+    || say "no AOT cache could be made (.build/training.log says why); starts take longer"
+  printf '%s\n' "$JAVA_HOME" >"$app/jdk"
+  mv "$root/.build/started" "$root/.build/stamp"
+}
+
+# Whether any source is newer than the build.
+stale() {
+  [ -e "$root/.build/stamp" ] && [ -e "$root/.build/app/java.args" ] || return 0
+  [ -n "$(find "$root"/pom.xml "$root"/*/pom.xml "$root"/*/src/main "$root"/scripts -newer "$root/.build/stamp" -print -quit 2>/dev/null)" ]
+}

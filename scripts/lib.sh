@@ -83,7 +83,7 @@ package() {
   cp "$root"/cli/target/app/lib/*.jar "$app.new/lib/"
   rm -rf "$app" && mv "$app.new" "$app"
   {
-    printf -- '-XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED\n'
+    printf -- '-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED\n'
     printf -- '--sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -Dplimsoll.home="%s"\n' "$root"
     printf -- '-cp "%s"\n' "$(printf '%s\n' "$app"/lib/*.jar | LC_ALL=C sort | paste -sd:)"
   } >"$app/java.args"

@@ -1,6 +1,5 @@
 package dev.plimsoll.http.client;
 
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +17,7 @@ public final class NoProxy {
 
   private record Everything() implements Rule {}
 
-  private record Block(BigInteger network, int addressBits, int prefixBits) implements Rule {
-    boolean contains(InetAddress address) {
-      byte[] bytes = address.getAddress();
-      int shift = addressBits - prefixBits;
-      return bytes.length * 8 == addressBits
-          && new BigInteger(1, bytes).shiftRight(shift).equals(network.shiftRight(shift));
-    }
-  }
+  private record Block(AddressBlock block) implements Rule {}
 
   /** {@code port} is 0 for all ports. */
   private record Address(InetAddress address, int port) implements Rule {}
@@ -53,7 +45,7 @@ public final class NoProxy {
 
   boolean covers(String hostOrAddress, int port) {
     String host = withoutFinalDot(hostOrAddress.toLowerCase(Locale.ROOT));
-    Optional<InetAddress> address = literal(host);
+    Optional<InetAddress> address = AddressBlock.literal(host);
     if (host.equals("localhost") || address.filter(InetAddress::isLoopbackAddress).isPresent()) {
       return true;
     }
@@ -61,7 +53,7 @@ public final class NoProxy {
         .anyMatch(rule ->
             switch (rule) {
               case Everything() -> true;
-              case Block block -> address.filter(block::contains).isPresent();
+              case Block(AddressBlock block) -> address.filter(block::contains).isPresent();
               case Address(InetAddress excepted, int at) ->
                   address.filter(excepted::equals).isPresent() && (at == 0 || at == port);
               case Domain domain ->
@@ -76,11 +68,10 @@ public final class NoProxy {
     if (text.equals("*")) {
       return Optional.of(new Everything());
     }
-    int slash = text.indexOf('/');
-    if (slash >= 0) {
-      return block(text.substring(0, slash), text.substring(slash + 1));
+    if (text.indexOf('/') >= 0) {
+      return AddressBlock.parse(text).map(Block::new);
     }
-    Optional<InetAddress> whole = literal(text);
+    Optional<InetAddress> whole = AddressBlock.literal(text);
     if (whole.isPresent()) {
       return Optional.of(new Address(whole.get(), 0));
     }
@@ -94,7 +85,7 @@ public final class NoProxy {
       port = Integer.parseInt(text.substring(colon + 1));
       host = text.substring(0, colon);
     }
-    Optional<InetAddress> address = literal(host);
+    Optional<InetAddress> address = AddressBlock.literal(host);
     if (address.isPresent()) {
       return Optional.of(new Address(address.get(), port));
     }
@@ -110,35 +101,6 @@ public final class NoProxy {
         bare.startsWith(".")
             ? new Domain(bare, false, port)
             : new Domain("." + withoutFinalDot(bare), true, port));
-  }
-
-  private static Optional<Rule> block(String network, String prefix) {
-    Optional<InetAddress> address = literal(network);
-    if (address.isEmpty() || !prefix.matches("[0-9]{1,3}")) {
-      return Optional.empty();
-    }
-    byte[] bytes = address.get().getAddress();
-    int bits = Integer.parseInt(prefix);
-    return bits > bytes.length * 8
-        ? Optional.empty()
-        : Optional.of(new Block(new BigInteger(1, bytes), bytes.length * 8, bits));
-  }
-
-  /** An address written as digits; never asks a name server. */
-  private static Optional<InetAddress> literal(String text) {
-    String bare =
-        text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
-    boolean looksRight =
-        bare.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}")
-            || bare.matches("[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*");
-    if (!looksRight) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(InetAddress.ofLiteral(bare));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   private static String withoutFinalDot(String host) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A command with its arguments, run to its end with a limit, its output kept. */
 public final class Program {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final List<String> words = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();

@@ -10,9 +10,12 @@ import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
 import dev.plimsoll.engine.refusal.EngineException.NotModified;
 import dev.plimsoll.engine.refusal.EngineException.Unauthorized;
 import dev.plimsoll.engine.refusal.EngineException.Unavailable;
+import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.transfer.TransferException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The one place where refusals and trouble become a status and a message. The message is what a
@@ -22,6 +25,9 @@ record Errors(int status, String message) {
   /** Beyond this many causes nobody reads on. */
   private static final int CAUSES_MAX = 8;
 
+  /** What scripts look for. */
+  private static final String NO_SPACE = "no space left on device";
+
   /** Whether somebody has to look at the daemon's log: everything that is not the caller's doing. */
   boolean isTrouble() {
     return status >= 500 && status != 501 && status != 503;
@@ -30,6 +36,8 @@ record Errors(int status, String message) {
   static Errors of(Throwable thrown) {
     return switch (thrown) {
       case EngineException refusal -> new Errors(statusOf(refusal), messageOf(refusal));
+      case TransferException refusal -> new Errors(statusOf(refusal), sentenceOf(refusal));
+      case NoSpaceException full -> new Errors(507, endingWith(sentenceOf(full), NO_SPACE));
       case IOException trouble -> new Errors(500, sentenceOf(trouble));
       case InterruptedException _ -> new Errors(503, "the engine is stopping");
       default -> new Errors(500, "internal error: " + thrown);
@@ -51,6 +59,19 @@ record Errors(int status, String message) {
     };
   }
 
+  /** As dockerd: what may be hidden and what is not there look alike. */
+  private static int statusOf(TransferException refusal) {
+    return switch (refusal) {
+      case TransferException.NotFound _,
+          TransferException.Denied _,
+          TransferException.NoMatchingPlatform _ ->
+          404;
+      case TransferException.Unauthorized _ -> 401;
+      case TransferException.UnsupportedManifest _ -> 400;
+      case TransferException.DigestMismatch _, TransferException.Rejected _ -> 500;
+    };
+  }
+
   private static String messageOf(EngineException refusal) {
     return refusal.getMessage() == null ? refusal.getClass().getSimpleName() : refusal.getMessage();
   }
@@ -66,5 +87,9 @@ record Errors(int status, String message) {
       }
     }
     return String.join(": ", clauses);
+  }
+
+  private static String endingWith(String sentence, String end) {
+    return sentence.toLowerCase(Locale.ROOT).contains(end) ? sentence : sentence + ": " + end;
   }
 }

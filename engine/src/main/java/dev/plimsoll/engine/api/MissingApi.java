@@ -11,7 +11,7 @@ import java.util.List;
  * clients take the way they already know.
  */
 public final class MissingApi implements Resource {
-  private static final String NO_SWARM =
+  static final String NO_SWARM =
       "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to"
           + " connect this node to swarm and try again.";
 

@@ -56,6 +56,15 @@ final class VolumeMounts {
     }
   }
 
+  /** Takes away what a container left mounted that ended while no daemon was looking. */
+  void releaseIfIdle(Volume volume) throws IOException {
+    if (new LocalOptions(volume.options()).wantsMount()
+        && !inUse(volume.name())
+        && isMounted(volume)) {
+      Mounts.release(volume.mountpoint());
+    }
+  }
+
   boolean isUsedBy(String name, String containerId) {
     synchronized (users) {
       return users.getOrDefault(name, Set.of()).contains(containerId);
@@ -80,7 +89,7 @@ final class VolumeMounts {
 
   /** A mount point is on another device, or is another mount, than the directory it is in. */
   boolean isMounted(Volume volume) throws IOException {
-    try (Directory parent = Directory.open(volume.mountpoint().getParent());
+    try (Directory parent = Directory.open(volume.mountpoint().resolve(".."));
         Directory data = Directory.open(volume.mountpoint())) {
       FileStatus outer = parent.status();
       FileStatus inner = data.status();

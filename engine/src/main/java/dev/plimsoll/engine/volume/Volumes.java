@@ -307,9 +307,22 @@ public final class Volumes {
     }
   }
 
-  /** Takes back what containers held that do not exist any more: once, at the start. */
+  /**
+   * Takes back what containers held that do not exist any more, and mounts that no running container
+   * uses: once, at the start, when those that run have been adopted and have mounted theirs.
+   */
   public void releaseAllExcept(Collection<String> containerIds) throws IOException {
     rows.dropUsesExcept(containerIds);
+    for (VolumeRows.Row row : rows.all()) {
+      Volume volume = volume(row);
+      Lock lock = lock(volume.name());
+      lock.lock();
+      try {
+        mounts.releaseIfIdle(volume);
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /**

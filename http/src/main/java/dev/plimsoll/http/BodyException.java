@@ -9,15 +9,22 @@ import java.time.Duration;
  */
 public abstract sealed class BodyException extends IOException {
   private final int status;
+  private final String sentence;
 
   private BodyException(int status, String message) {
     super(message);
     this.status = status;
+    this.sentence = message;
   }
 
   /** The status of the answer. */
   public final int status() {
     return status;
+  }
+
+  /** What the client is told. */
+  final String sentence() {
+    return sentence;
   }
 
   /** The client sent nothing for the stall time though the handler was waiting. */

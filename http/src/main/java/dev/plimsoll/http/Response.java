@@ -63,8 +63,9 @@ public interface Response {
 
   /**
    * Sends status and headers at once, then a body of unknown length. Bytes written wait for 16 KiB or
-   * {@link OutputStream#flush()}. Closing ends the body; if the handler fails instead, the connection
-   * is cut. Several threads may write, one at a time.
+   * {@link OutputStream#flush()}. The body ends when the handler returns; if it fails, the connection
+   * is cut, even where the stream has been closed on the way out. Several threads may write, one at a
+   * time.
    */
   OutputStream stream() throws IOException;
 

@@ -11,6 +11,7 @@ import java.util.Locale;
 public final class LinuxException extends IOException {
   private final String call;
   private final int number;
+  private final String kernelSays;
 
   /**
    * @param call the system call, as its manual page is named
@@ -26,6 +27,7 @@ public final class LinuxException extends IOException {
     super(text(call, subject, number, kernelSays));
     this.call = call;
     this.number = number;
+    this.kernelSays = kernelSays.strip();
   }
 
   /** The failure of a call that answered {@code negated}, which is below zero. */
@@ -53,6 +55,11 @@ public final class LinuxException extends IOException {
   /** The errno as the kernel gave it, also where {@link Errno} has no name for it. */
   public int number() {
     return number;
+  }
+
+  /** What the kernel said in words; empty where it said nothing. */
+  public String kernelSays() {
+    return kernelSays;
   }
 
   public boolean is(Errno errno) {

@@ -49,9 +49,9 @@ public final class ProcessHold implements AutoCloseable {
   /**
    * Sends a signal.
    *
-   * @return false if the process has ended
+   * @return false if the process is gone; one whose parent has not yet collected its end still counts
    */
-  public boolean kill(Signal signal) throws IOException {
+  public synchronized boolean kill(Signal signal) throws IOException {
     try (Scratch s = Scratch.take()) {
       long result = PIDFD_SEND_SIGNAL.call(s, descriptor.number(), signal.number(), 0, 0);
       // EBADF: closed, as the holder of a child does once the child's end is collected
@@ -65,13 +65,13 @@ public final class ProcessHold implements AutoCloseable {
     }
   }
 
-  /** Completed when the process has ended; how it ended only its parent learns. */
-  public CompletableFuture<Void> ended() throws IOException {
+  /** Completed with the pid when the process has ended; how it ended only its parent learns. */
+  public CompletableFuture<Long> ended() throws IOException {
     return ProcessReaper.shared().watch(this);
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     descriptor.close();
   }
 

@@ -7,10 +7,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for futures that this module itself completes, and never with a failure. */
+/** Waits for what this module itself brings to an end. */
 final class Waiting {
   private Waiting() {}
 
+  /** The outcome of a future that never fails. */
   static <T> T on(CompletableFuture<T> future) throws InterruptedException {
     try {
       return future.get();
@@ -27,6 +28,22 @@ final class Waiting {
       return Optional.empty();
     } catch (ExecutionException e) {
       throw new AssertionError("completed with a failure", e);
+    }
+  }
+
+  /** Waits for a thread that has been told to end, also where the caller is interrupted. */
+  static void join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -255,8 +255,7 @@ class DirectoryTest {
   void openInRootCreatesWithPermissions() throws IOException {
     directory.makeSymlink("link", "/new");
     try (FileDescriptor file =
-        directory.open(
-            "link", Resolution.IN_ROOT, 0640, OpenFlag.WRITE, OpenFlag.CREATE)) {
+        directory.open("link", Resolution.IN_ROOT, 0640, OpenFlag.WRITE, OpenFlag.CREATE)) {
       file.write("x".getBytes(StandardCharsets.US_ASCII), 0, 1);
     }
 

@@ -10,9 +10,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignalTest {
   @ParameterizedTest
   @CsvSource({
-    "KILL,9,SIGKILL", "SIGKILL,9,SIGKILL", "sigterm,15,SIGTERM", "9,9,SIGKILL", "HUP,1,SIGHUP",
-    "RTMIN,34,SIGRTMIN+0", "SIGRTMIN+3,37,SIGRTMIN+3", "RTMAX-1,63,SIGRTMIN+29",
-    "RTMAX,64,SIGRTMIN+30", "SIGIOT,6,SIGABRT", "SYS,31,SIGSYS"
+    "KILL,9,SIGKILL",
+    "SIGKILL,9,SIGKILL",
+    "sigterm,15,SIGTERM",
+    "9,9,SIGKILL",
+    "HUP,1,SIGHUP",
+    "RTMIN,34,SIGRTMIN+0",
+    "SIGRTMIN+3,37,SIGRTMIN+3",
+    "RTMAX-1,63,SIGRTMIN+29",
+    "RTMAX,64,SIGRTMIN+30",
+    "SIGIOT,6,SIGABRT",
+    "SYS,31,SIGSYS"
   })
   void isReadByNameAndByNumber(String text, int number, String name) {
     assertThat(Signal.parse(text).number()).isEqualTo(number);

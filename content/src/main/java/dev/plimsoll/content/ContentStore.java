@@ -1,0 +1,79 @@
+package dev.plimsoll.content;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Keeps bytes by what they are. It decides nothing: which blobs there should be is a database's
+ * business, and the store is told to delete. Safe for many threads.
+ */
+public interface ContentStore {
+
+  /** Begins an ingest with a SHA-256 hash and no limit. */
+  default Ingest begin() throws IOException {
+    return begin(IngestOptions.DEFAULT);
+  }
+
+  /**
+   * Begins an ingest; the caller closes it.
+   *
+   * @throws dev.plimsoll.foundation.NoSpaceException if the disk is full, or so nearly that what is
+   *     left is kept for deleting
+   */
+  Ingest begin(IngestOptions options) throws IOException;
+
+  /** As {@link #resume(IngestId, IngestOptions)}, with SHA-256 and no limit. */
+  default Ingest resume(IngestId id) throws IOException {
+    return resume(id, IngestOptions.DEFAULT);
+  }
+
+  /**
+   * Takes up an ingest that was closed, or that a crash left: its bytes are read and hashed again,
+   * so this takes a second or so for a gigabyte. Its size tells where to go on; after a crash that
+   * can be less than was appended.
+   *
+   * @throws ContentException.IngestUnknown if it was committed, discarded, or never begun
+   * @throws ContentException.IngestInUse if it is open
+   */
+  Ingest resume(IngestId id, IngestOptions options) throws IOException;
+
+  boolean has(BlobKey key) throws IOException;
+
+  /**
+   * The length of a blob in bytes.
+   *
+   * @throws ContentException.BlobUnknown if there is none
+   */
+  long sizeBytes(BlobKey key) throws IOException;
+
+  /**
+   * Opens a blob for reading; the caller closes it. Reading goes on undisturbed when the blob is
+   * deleted meanwhile.
+   *
+   * @throws ContentException.BlobUnknown if there is none
+   */
+  Blob open(BlobKey key) throws IOException;
+
+  /**
+   * Deletes a blob; no matter if there is none. A power cut may bring it back, as bytes that an
+   * audit finds: who must know that it is gone asks again after a restart.
+   */
+  void delete(BlobKey key) throws IOException;
+
+  /**
+   * Everything that is stored, in no order, while the store is in use: what is committed or deleted
+   * meanwhile may be in it or not. To be closed; trouble is an {@link java.io.UncheckedIOException}.
+   */
+  Stream<Stored> list() throws IOException;
+
+  /** Ingests that were begun and neither committed nor discarded. */
+  List<StagedIngest> staged() throws IOException;
+
+  /**
+   * Gives up an ingest that waits; no matter if there is none.
+   *
+   * @throws ContentException.IngestInUse if it is open
+   */
+  void discard(IngestId id) throws IOException;
+}

@@ -1,0 +1,50 @@
+package dev.plimsoll.content;
+
+import dev.plimsoll.oci.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Walks through all blobs, one directory at a time, however many there are. */
+record Listing(Layout layout) {
+
+  Stream<Stored> open() {
+    return Arrays.stream(Digest.Algorithm.values())
+        .flatMap(algorithm -> files(layout.blobs(algorithm)))
+        .flatMap(this::inside);
+  }
+
+  private Stream<Stored> inside(Path shard) {
+    return Files.isDirectory(shard)
+        ? files(shard).flatMap(this::stored)
+        : Stream.of(new Stored.Foreign(layout.nameOf(shard)));
+  }
+
+  private Stream<Stored> stored(Path file) {
+    Optional<BlobKey> key = layout.keyOf(file);
+    if (key.isEmpty() || Files.isDirectory(file)) {
+      return Stream.of(new Stored.Foreign(layout.nameOf(file)));
+    }
+    try {
+      return Stream.of(new Stored.StoredBlob(key.get(), Files.size(file)));
+    } catch (NoSuchFileException e) {
+      return Stream.empty(); // deleted since the directory was read
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @SuppressWarnings("StreamResourceLeak") // flatMap closes what it has read
+  private static Stream<Path> files(Path directory) {
+    try {
+      return Files.list(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One request of the Engine API, read the way dockerd reads it: what is malformed is refused with
@@ -23,6 +24,9 @@ public final class ApiRequest {
   private static final int JSON_BYTES_MAX = 4 << 20;
 
   private static final Set<String> NO = Set.of("", "0", "no", "false", "none");
+  private static final Pattern PARSER_NOTES =
+      Pattern.compile(
+          "^not valid JSON: | *\\((start marker|through reference chain).*", Pattern.DOTALL);
   private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
   private final Request http;
@@ -139,8 +143,13 @@ public final class ApiRequest {
     try {
       return Json.read(body, type);
     } catch (IllegalArgumentException e) {
-      throw new BadParameter("invalid JSON: " + e.getMessage(), e);
+      throw new BadParameter("invalid JSON: " + reason(e), e);
     }
+  }
+
+  /** Without the parser's notes on where in its own source it was. */
+  private static String reason(IllegalArgumentException e) {
+    return PARSER_NOTES.matcher(String.valueOf(e.getMessage())).replaceAll("");
   }
 
   private void requireJsonType() {

@@ -81,14 +81,13 @@ class EventsTest {
   void closingEndsAWaitAtOnce() throws Exception {
     Subscription waiting = events.subscribe(EventFilter.ALL);
     var result =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return waiting.next(Duration.ofHours(1)).isPresent();
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return waiting.next(Duration.ofHours(1)).isPresent();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
 
     waiting.close();
 

@@ -1,0 +1,179 @@
+package dev.plimsoll.engine;
+
+import dev.plimsoll.foundation.ByteSize;
+import dev.plimsoll.foundation.settings.Setting;
+import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.transfer.RegistrySettings;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
+/**
+ * Everything that can be set about the engine.
+ *
+ * @param data the directory whose {@code engine/} holds images, containers and volumes
+ * @param run sockets and what dies with the boot; short, for socket paths end at 107 bytes
+ * @param socket where the engine listens
+ * @param dockerSocket where it listens too, such as {@code /var/run/docker.sock}
+ * @param socketGroup who may use the sockets beside root, if the group exists
+ * @param logs how much of a container's output is kept, unless it says so itself
+ */
+public record EngineSettings(
+    Path data,
+    Path run,
+    Path socket,
+    Optional<Path> dockerSocket,
+    String socketGroup,
+    RegistrySettings registries,
+    Logs logs) {
+
+  /** How much of a container's output is kept, unless it says so itself. */
+  public record Logs(ByteSize sizeMax, int filesMax) {
+    public static final Logs DEFAULT = new Logs(ByteSize.parse("10MiB"), 3);
+  }
+
+  private static final Path DEFAULT_DATA = Path.of("/var/lib/plimsoll");
+  private static final Path DEFAULT_RUN = Path.of("/run/plimsoll");
+
+  private static final Setting<Path> DATA =
+      Setting.path(
+          "engine.data",
+          DEFAULT_DATA.toString(),
+          "Directory whose engine/ holds images, containers and volumes.");
+  private static final Setting<Optional<String>> RUN =
+      Setting.optionalText(
+          "engine.run",
+          "Directory of sockets and of what dies with the boot; /run/plimsoll, or beside it where"
+              + " engine.data is set.");
+  private static final Setting<Optional<String>> SOCKET =
+      Setting.optionalText("engine.socket", "Unix socket to listen on; engine.sock in engine.run.");
+  private static final Setting<Optional<String>> DOCKER_SOCKET =
+      Setting.optionalText(
+          "engine.docker-socket",
+          "A second socket, /var/run/docker.sock for clients that know no other; none unless set.");
+  private static final Setting<String> SOCKET_GROUP =
+      Setting.text(
+          "engine.socket-group",
+          "plimsoll",
+          "Group that may use the sockets beside root, if it exists.");
+  private static final Setting<List<String>> MIRRORS =
+      Setting.texts("engine.registry-mirrors", "URLs asked in order before Docker Hub, on pulls.");
+  private static final Setting<List<String>> INSECURE =
+      Setting.texts(
+          "engine.insecure-registries",
+          "Registries reached without verified TLS: host, host:port or a block such as 10.0.0.0/8;"
+              + " loopback always is.");
+  private static final Setting<Path> CERTIFICATES =
+      Setting.path(
+          "engine.certificates",
+          RegistrySettings.DEFAULT.certificatesDirectory().toString(),
+          "Directory of host:port/*.crt, *.cert and *.key for registries.");
+  private static final Setting<Integer> DOWNLOADS =
+      Setting.number(
+          "engine.downloads-max",
+          RegistrySettings.DEFAULT.downloadsMax(),
+          1,
+          64,
+          "Layers fetched at once, over all pulls.");
+  private static final Setting<Integer> UPLOADS =
+      Setting.number(
+          "engine.uploads-max",
+          RegistrySettings.DEFAULT.uploadsMax(),
+          1,
+          64,
+          "Layers sent at once, over all pushes.");
+  private static final Setting<ByteSize> LOG_SIZE =
+      Setting.size(
+          "engine.log.max-size",
+          Logs.DEFAULT.sizeMax(),
+          "A container's log file is rotated at this size, unless --log-opt says otherwise.");
+  private static final Setting<Integer> LOG_FILES =
+      Setting.number(
+          "engine.log.max-file",
+          Logs.DEFAULT.filesMax(),
+          1,
+          1000,
+          "Log files kept of a container, unless --log-opt says otherwise.");
+
+  /** All settings of the engine, for {@link Settings#load}. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          DATA,
+          RUN,
+          SOCKET,
+          DOCKER_SOCKET,
+          SOCKET_GROUP,
+          MIRRORS,
+          INSECURE,
+          CERTIFICATES,
+          DOWNLOADS,
+          UPLOADS,
+          LOG_SIZE,
+          LOG_FILES);
+
+  public EngineSettings {
+    data = data.toAbsolutePath().normalize();
+    run = run.toAbsolutePath().normalize();
+    socket = socket.toAbsolutePath().normalize();
+    dockerSocket = dockerSocket.map(path -> path.toAbsolutePath().normalize());
+  }
+
+  /** Reads them; throws {@link IllegalArgumentException} with a sentence if they make no sense. */
+  public static EngineSettings from(Settings settings) {
+    Path data = settings.get(DATA);
+    Path run = settings.get(RUN).map(Path::of).orElseGet(() -> defaultRun(data));
+    return new EngineSettings(
+        data,
+        run,
+        settings.get(SOCKET).map(Path::of).orElse(run.resolve("engine.sock")),
+        settings.get(DOCKER_SOCKET).map(Path::of),
+        settings.get(SOCKET_GROUP),
+        RegistrySettings.DEFAULT
+            .withMirrors(settings.get(MIRRORS).stream().map(URI::create).toList())
+            .withInsecureRegistries(settings.get(INSECURE))
+            .withCertificatesDirectory(settings.get(CERTIFICATES))
+            .withConcurrency(settings.get(DOWNLOADS), settings.get(UPLOADS)),
+        new Logs(settings.get(LOG_SIZE), settings.get(LOG_FILES)));
+  }
+
+  /** The defaults, with everything under two directories: for tests and trials. */
+  public static EngineSettings in(Path data, Path run) {
+    return new EngineSettings(
+        data,
+        run,
+        run.resolve("engine.sock"),
+        Optional.empty(),
+        "plimsoll",
+        RegistrySettings.DEFAULT,
+        Logs.DEFAULT);
+  }
+
+  /** Where the engine keeps its things: {@code <data>/engine}. */
+  public Path root() {
+    return data.resolve("engine");
+  }
+
+  /** All sockets to listen on. */
+  public List<Path> sockets() {
+    List<Path> all = new ArrayList<>();
+    all.add(socket);
+    dockerSocket.ifPresent(all::add);
+    return all;
+  }
+
+  /** Two installations must not touch each other: each data directory has a run directory. */
+  private static Path defaultRun(Path data) {
+    Path absolute = data.toAbsolutePath().normalize();
+    if (absolute.equals(DEFAULT_DATA)) {
+      return DEFAULT_RUN;
+    }
+    CRC32 sum = new CRC32();
+    sum.update(absolute.toString().getBytes(StandardCharsets.UTF_8));
+    return Path.of(DEFAULT_RUN + "-" + HexFormat.of().toHexDigits((int) sum.getValue()));
+  }
+}

@@ -42,6 +42,7 @@ record ArchitectureRules(String root) {
         .areAssignableTo(ProcessBuilder.class);
   }
 
+  /** A product's root package is where its parts are put together, the listener included. */
   ArchRule httpStaysAtTheEdge() {
     return noClasses()
         .that(
@@ -50,6 +51,8 @@ record ArchitectureRules(String root) {
                 root + ".transfer..",
                 root + ".docker..",
                 root + ".*.api..",
+                root + ".engine",
+                root + ".registry",
                 root + ".cli.."))
         .should()
         .dependOnClassesThat(resideInAnyPackage(root + ".http..", "java.net.http.."));

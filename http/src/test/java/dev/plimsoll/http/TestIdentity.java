@@ -44,7 +44,9 @@ record TestIdentity(String name, PrivateKey key, X509Certificate certificate) {
                   "2")
               .redirectErrorStream(true)
               .start();
-      String said = new String(keytool.getInputStream().readAllBytes());
+      String said =
+          new String(
+              keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
       if (keytool.waitFor() != 0) {
         throw new IOException("keytool: " + said);
       }

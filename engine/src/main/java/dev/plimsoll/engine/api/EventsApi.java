@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,6 +103,6 @@ public final class EventsApi implements Resource {
         new EventMessage.Actor(event.id(), event.attributes()),
         "local",
         event.time().getEpochSecond(),
-        event.time().getEpochSecond() * 1_000_000_000L + event.time().getNano());
+        ChronoUnit.NANOS.between(Instant.EPOCH, event.time()));
   }
 }

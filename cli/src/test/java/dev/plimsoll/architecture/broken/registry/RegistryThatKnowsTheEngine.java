@@ -1,6 +1,6 @@
 package dev.plimsoll.architecture.broken.registry;
 
-import dev.plimsoll.architecture.broken.engine.EngineThatKnowsTheRegistry;
+import dev.plimsoll.architecture.broken.engine.container.EngineThatKnowsTheRegistry;
 
 /** Breaks "the registry knows no other product", and with its twin "packages have no cycles". */
 public final class RegistryThatKnowsTheEngine {

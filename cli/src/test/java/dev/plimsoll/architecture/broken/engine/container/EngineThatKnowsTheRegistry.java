@@ -1,4 +1,4 @@
-package dev.plimsoll.architecture.broken.engine;
+package dev.plimsoll.architecture.broken.engine.container;
 
 import dev.plimsoll.architecture.broken.registry.RegistryThatKnowsTheEngine;
 import io.netty.buffer.ByteBuf;

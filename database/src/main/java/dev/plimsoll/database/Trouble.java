@@ -17,6 +17,7 @@ final class Trouble {
   private static final int SQLITE_CORRUPT = 11;
   private static final int SQLITE_FULL = 13;
   private static final int SQLITE_CANTOPEN = 14;
+  private static final int SQLITE_CONSTRAINT = 19;
   private static final int SQLITE_NOTADB = 26;
 
   private Trouble() {}
@@ -45,6 +46,10 @@ final class Trouble {
     return (e.getErrorCode() & 0xff) == SQLITE_FULL
         ? new NoSpaceException("%s: %s: no space left".formatted(file, what), e)
         : new IOException("%s: %s: %s".formatted(file, what, e.getMessage()), e);
+  }
+
+  static boolean isBrokenConstraint(SQLException e) {
+    return (e.getErrorCode() & 0xff) == SQLITE_CONSTRAINT;
   }
 
   /** Throws what a work threw, as it was, in the thread of its caller. */

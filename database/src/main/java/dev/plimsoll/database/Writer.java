@@ -81,10 +81,22 @@ final class Writer implements AutoCloseable {
     } catch (NoSpaceException e) {
       rollBack();
       carryOutOnFullDisk(batch, e);
+    } catch (BatchRefused e) {
+      rollBack();
+      carryOutOneByOne(batch, e);
     } catch (Throwable e) {
       // After a failed force nobody knows what the disk holds. A new connection reads it anew.
       disconnect();
       batch.forEach(job -> job.fail(e));
+    }
+  }
+
+  /** A constraint was deferred to the commit: only on its own does a work show whether it is to blame. */
+  private void carryOutOneByOne(List<Job<?>> batch, BatchRefused refused) {
+    if (batch.size() > 1) {
+      batch.forEach(job -> carryOut(List.of(job)));
+    } else {
+      batch.getFirst().fail(refused);
     }
   }
 
@@ -116,6 +128,9 @@ final class Writer implements AutoCloseable {
       }
       session.execute("COMMIT");
     } catch (SQLException e) {
+      if (Trouble.isBrokenConstraint(e)) {
+        throw new BatchRefused(e);
+      }
       throw Trouble.of(connections.file(), "committing %d works".formatted(batch.size()), e);
     }
     commits.incrementAndGet();
@@ -143,6 +158,14 @@ final class Writer implements AutoCloseable {
     } catch (SQLException e) {
       e.addSuppressed(cause); // SQLite has taken back the whole transaction
       throw e;
+    }
+  }
+
+  private static final class BatchRefused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    BatchRefused(SQLException cause) {
+      super("committing: " + cause.getMessage(), cause);
     }
   }
 

@@ -163,6 +163,46 @@ class DatabaseTest {
   }
 
   @Test
+  void aConstraintThatBreaksOnlyAtTheCommitHarmsNoOther() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (Database database = open();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Long> first =
+          threads.submit(() ->
+              database.write(handle -> {
+                busy.countDown();
+                await(go);
+                return Notes.count(handle);
+              }));
+      await(busy);
+      Future<Integer> bad =
+          threads.submit(() ->
+              database.write(handle -> handle.execute("INSERT INTO late_word VALUES (7, 'x')")));
+      Future<Long> good = threads.submit(() -> database.write(handle -> Notes.add(handle, "good")));
+      awaitQueued(database, 2);
+      go.countDown();
+
+      first.get();
+      good.get();
+      assertThatThrownBy(bad::get).hasMessageContaining("FOREIGN KEY");
+      assertThat(database.read(Notes::all)).containsExactly("good");
+    }
+  }
+
+  @Test
+  void aWorkThatEndsTheTransactionItselfFailsAndTheNextGoesOn() throws IOException {
+    try (Database database = open()) {
+      assertThatThrownBy(() -> database.write(handle -> handle.execute("COMMIT")))
+          .isInstanceOf(IOException.class);
+
+      database.write(handle -> Notes.add(handle, "next"));
+
+      assertThat(database.read(Notes::all)).containsExactly("next");
+    }
+  }
+
+  @Test
   void aCallFromInsideAWorkIsRefusedInsteadOfWaitingForItself() throws IOException {
     try (Database database = open()) {
       assertThatThrownBy(() -> database.write(outer -> database.write(Notes::count)))

@@ -97,4 +97,9 @@ public final class DataDirectoryLock implements AutoCloseable {
       }
     }
   }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
 }

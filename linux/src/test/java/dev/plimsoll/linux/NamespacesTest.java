@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ class NamespacesTest {
     try (ServerSocket server = Namespaces.inNetwork(path, () -> new ServerSocket(0))) {
       int port = server.getLocalPort();
 
-      assertThatThrownBy(() -> new Socket("127.0.0.1", port).close())
+      assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
           .isInstanceOf(IOException.class);
     }
   }

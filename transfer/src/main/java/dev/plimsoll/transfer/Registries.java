@@ -1,21 +1,48 @@
 package dev.plimsoll.transfer;
 
+import dev.plimsoll.foundation.thread.PlatformThreads;
 import dev.plimsoll.http.client.HttpClient;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.oci.Platform;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All registries there are, as this machine is set up to reach them. Safe for many threads; keeps
- * connections until closed.
+ * connections until closed. An interrupt ends a transfer.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Registries implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Registries.class);
+
+  private final RegistrySettings settings;
+  private final InstantSource clock;
   private final HttpClient http;
+  private final RegistryHosts hosts;
+  private final PlatformThreads lookups = new PlatformThreads("registry-look-up", 2);
+  private final Semaphore downloads;
+  private final Semaphore uploads;
 
   public Registries(RegistrySettings settings) {
+    this(settings, InstantSource.system());
+  }
+
+  /**
+   * @param clock tells when tokens expire
+   */
+  public Registries(RegistrySettings settings, InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
     this.http = new HttpClient(settings.http());
+    this.hosts = new RegistryHosts(settings, this::addresses);
+    this.downloads = new Semaphore(settings.downloadsMax(), true);
+    this.uploads = new Semaphore(settings.uploadsMax(), true);
   }
 
   /**
@@ -25,7 +52,7 @@ public final class Registries implements AutoCloseable {
    * @param platform which image of an index is wanted
    * @return when every layer is committed to the sink
    * @throws TransferException if the registry refuses, or sends what it should not
-   * @throws IOException if the registry cannot be reached, or broke off too often
+   * @throws IOException if the registry cannot be reached, or broke off too often; or the sink's own
    */
   public PulledImage pull(
       ImageName name,
@@ -34,19 +61,22 @@ public final class Registries implements AutoCloseable {
       BlobSink sink,
       PullProgress progress)
       throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    Pull pull = new Pull(settings, downloads, name, platform, sink, progress);
+    return fromAnyHost(name, credentials, pull::from);
   }
 
   /** Fetches what the name stands for, an image's manifest or an index, and nothing more. */
   public ManifestContent manifest(ImageName name, Credentials credentials)
       throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    return fromAnyHost(
+        name, credentials, session -> new Manifests(session, name).get(name.reference()));
   }
 
   /** Asks what the name stands for, without fetching it where the registry allows. */
   public Descriptor resolve(ImageName name, Credentials credentials)
       throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    return fromAnyHost(
+        name, credentials, session -> new Manifests(session, name).resolve(name.reference()));
   }
 
   /**
@@ -64,7 +94,12 @@ public final class Registries implements AutoCloseable {
       Credentials credentials,
       PushProgress progress)
       throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    try {
+      RegistrySession session = open(hosts.origin(name.registry()), credentials);
+      new Push(settings, uploads, session, name, source, progress).run(manifest);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /**
@@ -75,11 +110,73 @@ public final class Registries implements AutoCloseable {
    */
   public LoginResult login(String registry, Credentials credentials)
       throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    IOException failure = new IOException("no way to reach " + registry);
+    for (RegistryHost host : hosts.lastGoodFirst(hosts.origin(registry))) {
+      try {
+        return new Login(http, hosts, host, clock).check(credentials);
+      } catch (IOException e) {
+        e.addSuppressed(failure);
+        failure = e;
+      }
+    }
+    throw failure;
   }
 
   @Override
   public void close() {
     http.close();
+    lookups.close();
+  }
+
+  /** What is done with a session. */
+  private interface Task<T> {
+    T run(RegistrySession session) throws IOException, InterruptedException;
+  }
+
+  /** Mirrors first; whatever goes wrong with one, the next is tried, and the last one decides. */
+  private <T> T fromAnyHost(ImageName name, Credentials credentials, Task<T> task)
+      throws IOException, InterruptedException {
+    List<List<RegistryHost>> candidates = hosts.forPull(name.registry());
+    for (List<RegistryHost> mirror : candidates.subList(0, candidates.size() - 1)) {
+      try {
+        return task.run(open(mirror, credentials));
+      } catch (IOException | TransferException e) {
+        log.info("mirror passed over mirror={} image={} reason={}", mirror, name, e.getMessage());
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+    try {
+      return task.run(open(candidates.getLast(), credentials));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private RegistrySession open(List<RegistryHost> ways, Credentials credentials)
+      throws IOException, InterruptedException {
+    IOException failure = new IOException("no way to reach the registry");
+    for (RegistryHost host : hosts.lastGoodFirst(ways)) {
+      try {
+        RegistrySession session = RegistrySession.open(http, hosts, host, credentials, clock);
+        hosts.worked(host);
+        return session;
+      } catch (IOException e) {
+        e.addSuppressed(failure);
+        failure = e;
+      }
+    }
+    throw failure;
+  }
+
+  private List<InetAddress> addresses(String host) {
+    try {
+      return lookups.call(() -> List.of(InetAddress.getAllByName(host)));
+    } catch (IOException e) {
+      return List.of(); // connecting will say so
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
   }
 }

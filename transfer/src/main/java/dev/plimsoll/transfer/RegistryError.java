@@ -37,6 +37,21 @@ record RegistryError(String code, String message) {
     return unexpected(status, reason, body);
   }
 
+  /** The error as the specification words it. */
+  static RegistryError standard(String code) {
+    return new RegistryError(
+        code,
+        switch (code) {
+          case "UNAUTHORIZED" -> "authentication required";
+          case "DENIED" -> "requested access to the resource is denied";
+          case "MANIFEST_UNKNOWN" -> "manifest unknown";
+          case "BLOB_UNKNOWN" -> "blob unknown to registry";
+          case "NAME_UNKNOWN" -> "repository name not known to registry";
+          case "TOOMANYREQUESTS" -> "too many requests";
+          default -> "";
+        });
+  }
+
   /** "manifest unknown: manifest unknown", as Docker prints it. */
   String text() {
     String name = code.toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -1,14 +1,17 @@
 package dev.plimsoll.engine.container;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /** The name a container keeps for life: 64 lower-case hexadecimal digits, chosen at random. */
-public record ContainerId(String value) implements Comparable<ContainerId> {
+public record ContainerId(@JsonValue String value) implements Comparable<ContainerId> {
   private static final Pattern LEGAL = Pattern.compile("[0-9a-f]{64}");
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public ContainerId {
     if (!isLegal(value)) {
       throw new IllegalArgumentException("not a container id: \"" + value + "\"");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Looks up the device nodes of this host. */
@@ -105,12 +106,12 @@ public final class HostDevices {
     } catch (NoSuchFileException e) {
       return; // devices come and go
     }
-    int mode = (int) facts.get("mode");
+    int mode = (int) fact(facts, "mode");
     int type = mode & FILE_TYPE;
     if (type != CHARACTER && type != BLOCK) {
       return;
     }
-    long device = (long) facts.get("rdev");
+    long device = (long) fact(facts, "rdev");
     found.add(
         new HostDevice(
             inside,
@@ -118,8 +119,12 @@ public final class HostDevices {
             major(device),
             minor(device),
             mode & PERMISSIONS,
-            Integer.toUnsignedLong((int) facts.get("uid")),
-            Integer.toUnsignedLong((int) facts.get("gid")),
+            Integer.toUnsignedLong((int) fact(facts, "uid")),
+            Integer.toUnsignedLong((int) fact(facts, "gid")),
             access));
+  }
+
+  private static Object fact(Map<String, Object> facts, String name) {
+    return Objects.requireNonNull(facts.get(name));
   }
 }

@@ -1,0 +1,529 @@
+package dev.plimsoll.engine.container;
+
+import dev.plimsoll.content.DurableFile;
+import dev.plimsoll.content.LocalDisk;
+import dev.plimsoll.database.Database;
+import dev.plimsoll.docker.container.ContainerSummary;
+import dev.plimsoll.docker.container.CreateRequest;
+import dev.plimsoll.docker.container.InspectReply;
+import dev.plimsoll.engine.event.Events;
+import dev.plimsoll.engine.image.ImageId;
+import dev.plimsoll.engine.image.ImageUsers;
+import dev.plimsoll.engine.image.Images;
+import dev.plimsoll.engine.network.ContainerNetworks;
+import dev.plimsoll.engine.refusal.EngineException.Conflict;
+import dev.plimsoll.engine.refusal.EngineException.NotModified;
+import dev.plimsoll.engine.runtime.Bundle;
+import dev.plimsoll.engine.runtime.Conmon;
+import dev.plimsoll.engine.runtime.HostFacts;
+import dev.plimsoll.engine.runtime.OciRuntime;
+import dev.plimsoll.engine.volume.Volumes;
+import dev.plimsoll.linux.Processes;
+import dev.plimsoll.linux.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The containers of this machine: made, started, stopped, removed. Safe for many threads; what is
+ * done to one container is done one thing at a time, and readers never wait.
+ *
+ * <p>{@link #close} leaves the containers running: the next engine takes them over.
+ */
+public final class Containers implements ImageUsers, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Containers.class);
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+  private static final int STOP_SECONDS = 10; // dockerd's
+
+  private final ContainerParts parts;
+  private final Creation creation;
+  private final Starting starting;
+  private final Endings endings;
+  private final Removal removal;
+  private final Inspection inspection;
+  private final ContainerList list;
+  private final Attachments attachments = new Attachments();
+  private final ScheduledExecutorService timer;
+  private final Adoption adoption;
+
+  private Containers(ContainerParts parts) throws IOException {
+    this.parts = parts;
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("container-timer").daemon().factory());
+    var filesystem = new RootFilesystem(parts.images());
+    var mounts = new ContainerMounts(parts.volumes());
+    this.inspection = new Inspection(parts, mounts);
+    this.list = new ContainerList(parts, inspection);
+    var cleanUp = new CleanUp(parts, filesystem, mounts);
+    this.creation = new Creation(parts, filesystem, new SecureRandom());
+    this.starting = new Starting(parts, filesystem, mounts, attachments, cleanUp);
+    this.removal = new Removal(parts, cleanUp);
+    this.endings = new Endings(parts, cleanUp, removal, starting, timer);
+    this.adoption = new Adoption(parts, cleanUp, mounts, endings);
+  }
+
+  /**
+   * Opens the containers and takes over those that an earlier engine left, running or not. When it
+   * returns, all of them are known in their right states.
+   */
+  public static Containers open(
+      ContainerPlaces places,
+      Database database,
+      Images images,
+      Volumes volumes,
+      ContainerNetworks networks,
+      Events events,
+      OciRuntime runtime,
+      InstantSource clock)
+      throws IOException, InterruptedException {
+    Files.createDirectories(places.data());
+    Files.createDirectories(places.run().resolve("exits"));
+    Files.createDirectories(places.run().resolve("c"));
+    Files.createDirectories(runtime.state());
+    var containers =
+        new Containers(
+            new ContainerParts(
+                new ContainerNames(),
+                new ContainerRows(database),
+                new DurableFile(new LocalDisk()),
+                images,
+                volumes,
+                networks,
+                events,
+                runtime,
+                new Conmon(places.conmon(), runtime, places.run().resolve("exits")),
+                HostFacts.read(),
+                places.data(),
+                places.run(),
+                places.cgroupParent(),
+                clock));
+    containers.recover();
+    return containers;
+  }
+
+  private void recover() throws IOException, InterruptedException {
+    for (ContainerSnapshot snapshot : parts.rows().all()) {
+      parts.names().reserve(snapshot.name(), snapshot.id());
+      parts.names().add(new Container(snapshot));
+    }
+    List<Container> all = parts.names().all();
+    adoption.adoptAll(all);
+    parts.volumes().releaseAllExcept(all.stream().map(c -> c.id().value()).toList());
+    removal.sweep();
+  }
+
+  /** A new container, and what its user should be warned of. */
+  public record Created(ContainerId id, List<String> warnings) {}
+
+  /** Makes a container; refusals as {@link Creation#create} has them. */
+  public Created create(Optional<ContainerName> name, CreateRequest request, String platform)
+      throws IOException {
+    Creation.Created created = creation.create(name, request, platform);
+    return new Created(created.container().id(), created.warnings());
+  }
+
+  /**
+   * The container that a user means, by id, name or the beginning of an id.
+   *
+   * @throws dev.plimsoll.engine.refusal.EngineException.NotFound in dockerd's words
+   */
+  public Container find(String nameOrId) {
+    return parts.names().find(nameOrId);
+  }
+
+  public List<Container> all() {
+    return parts.names().all();
+  }
+
+  /** Where the files of a container are. */
+  public ContainerDirectory directory(ContainerId id) {
+    return parts.directory(id);
+  }
+
+  public Bundle bundle(ContainerId id) {
+    return parts.bundle(id);
+  }
+
+  public OciRuntime runtime() {
+    return parts.runtime();
+  }
+
+  /** Takes a place at the container's streams; the caller closes it. */
+  public Attachment attach(Container container, AttachRequest request)
+      throws IOException, InterruptedException {
+    ContainerSnapshot now = container.snapshot();
+    if (now.state() instanceof ContainerState.Paused) {
+      throw new Conflict(
+          "container %s is paused, unpause the container before attach".formatted(now.name()));
+    }
+    if (now.state() instanceof ContainerState.Restarting) {
+      throw new Conflict(
+          "container %s is restarting, wait until the container is running".formatted(now.id()));
+    }
+    var attachment =
+        new Attachment(
+            container,
+            request,
+            request.stream()
+                ? Attachment.place(container, attachments, parts.bundle(container.id()))
+                : new java.util.concurrent.CompletableFuture<>(),
+            out -> {},
+            () -> parts.publish(container.snapshot(), "detach"));
+    parts.publish(now, "attach");
+    return attachment;
+  }
+
+  /** Does something to a container, alone: for the parts of this package's own subject elsewhere. */
+  public <T, E extends Exception> T alone(Container container, Container.Operation<T, E> work)
+      throws E, InterruptedException {
+    return container.locked(work);
+  }
+
+  /** Tells the world of a container; {@code details} are keys and values. */
+  public void publish(ContainerSnapshot container, String action, String... details) {
+    parts.publish(container, action, details);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @throws NotModified if it runs
+   */
+  public void start(Container container) throws IOException, InterruptedException {
+    container.locked(() -> {
+      switch (container.snapshot().state()) {
+        case ContainerState.Running _ -> throw new NotModified("container is already running");
+        case ContainerState.Paused _ ->
+            throw new Conflict("cannot start a paused container, try unpause instead");
+        case ContainerState.Removing _, ContainerState.Dead _ ->
+            throw new Conflict("container is marked for removal and cannot be started");
+        case ContainerState.Created _, ContainerState.Exited _, ContainerState.Restarting _ -> {
+          container.update(s -> s.restarts(0));
+          startOrRemove(container);
+        }
+      }
+      return Optional.empty();
+    });
+  }
+
+  private void startOrRemove(Container container) throws IOException, InterruptedException {
+    try {
+      starting.start(container);
+    } catch (IOException | RuntimeException e) {
+      if (container.snapshot().settings().host().autoRemove()) {
+        removal.remove(container, Removal.AnonymousVolumes.REMOVED);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Asks it to end, and ends it after a time.
+   *
+   * @param signal empty for the container's own
+   * @param seconds how long it may take, negative for ever; empty for the container's own
+   * @throws NotModified if it does not run
+   */
+  public void stop(Container container, Optional<Signal> signal, Optional<Integer> seconds)
+      throws IOException, InterruptedException {
+    ContainerSnapshot before = container.snapshot();
+    if (before.state() instanceof ContainerState.Restarting) {
+      container.locked(() -> giveUp(container));
+      return;
+    }
+    if (!before.alive()) {
+      throw new NotModified("container is already stopped");
+    }
+    end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
+    parts.publish(container.snapshot(), "stop");
+  }
+
+  private static Signal stopSignal(ContainerSnapshot container) {
+    String signal = container.settings().config().stopSignal();
+    return signal == null || signal.isEmpty() ? Signal.TERM : CreationCheck.signal(signal);
+  }
+
+  private Optional<Void> giveUp(Container container) throws IOException {
+    ContainerSnapshot after =
+        container.update(s ->
+            s.state() instanceof ContainerState.Restarting restarting
+                ? s.stoppedByUser().with(restarting.giveUp())
+                : s.stoppedByUser());
+    parts.rows().saveState(after);
+    return Optional.empty();
+  }
+
+  private void end(Container container, Signal signal, Optional<Integer> seconds)
+      throws IOException, InterruptedException {
+    ContainerSnapshot before = container.snapshot();
+    markStopped(container);
+    Integer own = before.settings().config().stopTimeoutSeconds();
+    int limit = seconds.orElse(own == null ? STOP_SECONDS : own);
+    boolean ended = false;
+    if (limit != 0 || !signal.equals(Signal.TERM)) {
+      send(container, signal);
+    }
+    if (limit < 0) {
+      container.await(s -> hasEnded(s, before));
+      ended = true;
+    } else if (limit > 0) {
+      ended = container.await(s -> hasEnded(s, before), Duration.ofSeconds(limit));
+    }
+    if (!ended) {
+      killAndWait(container, before);
+    }
+  }
+
+  /** The run that {@code before} shows is over. */
+  private static boolean hasEnded(ContainerSnapshot now, ContainerSnapshot before) {
+    return !now.alive() || now.runs() != before.runs();
+  }
+
+  private void killAndWait(Container container, ContainerSnapshot before)
+      throws IOException, InterruptedException {
+    send(container, Signal.KILL);
+    if (container.await(s -> hasEnded(s, before), KILL_LIMIT)) {
+      return;
+    }
+    // Its conmon may be gone: then nobody writes an exit file.
+    container.locked(() -> {
+      endings.check(container);
+      return Optional.empty();
+    });
+    if (!hasEnded(container.snapshot(), before)) {
+      throw new dev.plimsoll.engine.refusal.EngineException.Failed(
+          "cannot stop container: %s: tried to kill container, but did not receive an exit event"
+              .formatted(before.id()));
+    }
+  }
+
+  private void markStopped(Container container) throws IOException {
+    parts.rows().saveState(container.update(ContainerSnapshot::stoppedByUser));
+  }
+
+  private void send(Container container, Signal signal) throws IOException, InterruptedException {
+    ContainerSnapshot now = container.snapshot();
+    Optional<ContainerState.Running> running = now.running();
+    if (running.isEmpty() || !Conmon.isAlive(running.get().process())) {
+      return;
+    }
+    Processes.kill(running.get().process().pid(), signal);
+    parts.publish(now, "kill", "signal", Integer.toString(signal.number()));
+    if (now.state() instanceof ContainerState.Paused) {
+      unpause(container); // a frozen process takes no signal
+    }
+  }
+
+  /**
+   * Sends a signal.
+   *
+   * @throws Conflict if it does not run
+   */
+  public void kill(Container container, Signal signal) throws IOException, InterruptedException {
+    ContainerSnapshot before = container.snapshot();
+    if (before.state() instanceof ContainerState.Restarting) {
+      container.locked(() -> giveUp(container));
+      return;
+    }
+    if (!before.alive()) {
+      throw new Conflict(
+          "cannot kill container: %s: container %s is not running"
+              .formatted(before.name(), before.id()));
+    }
+    if (signal.equals(Signal.KILL)) {
+      markStopped(container);
+      killAndWait(container, before);
+      return;
+    }
+    if (signal.equals(stopSignal(before))) {
+      markStopped(container);
+    }
+    send(container, signal);
+  }
+
+  /** Stops it if it runs, and starts it. */
+  public void restart(Container container, Optional<Signal> signal, Optional<Integer> seconds)
+      throws IOException, InterruptedException {
+    ContainerSnapshot before = container.snapshot();
+    if (before.alive()) {
+      // One that would be removed after its end is kept: it is about to run again.
+      end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
+      parts.publish(container.snapshot(), "stop");
+    }
+    start(container);
+    parts.publish(container.snapshot(), "restart");
+  }
+
+  public void pause(Container container) throws IOException, InterruptedException {
+    container.locked(() -> {
+      ContainerSnapshot before = container.snapshot();
+      switch (before.state()) {
+        case ContainerState.Running running -> {
+          parts.runtime().pause(container.id().value());
+          parts.rows().saveState(container.update(s -> s.with(running.pause())));
+          parts.publish(before, "pause");
+        }
+        case ContainerState.Paused _ ->
+            throw new Conflict("container %s is already paused".formatted(before.id()));
+        case ContainerState.Restarting _ ->
+            throw new Conflict(
+                "container %s is restarting, wait until the container is running"
+                    .formatted(before.id()));
+        case ContainerState.Created _,
+            ContainerState.Exited _,
+            ContainerState.Removing _,
+            ContainerState.Dead _ ->
+            throw new Conflict("container %s is not running".formatted(before.id()));
+      }
+      return Optional.empty();
+    });
+  }
+
+  public void unpause(Container container) throws IOException, InterruptedException {
+    container.locked(() -> {
+      ContainerSnapshot before = container.snapshot();
+      if (!(before.state() instanceof ContainerState.Paused paused)) {
+        throw new Conflict("container %s is not paused".formatted(before.id()));
+      }
+      parts.runtime().resume(container.id().value());
+      parts.rows().saveState(container.update(s -> s.with(paused.resume())));
+      parts.publish(before, "unpause");
+      return Optional.empty();
+    });
+  }
+
+  /** How a container is removed. */
+  public enum Force {
+    /** Only if it does not run. */
+    NO,
+    /** Ended first if it runs. */
+    YES
+  }
+
+  /** What becomes of the volumes that nobody has named. */
+  public enum Volume {
+    KEEP,
+    REMOVE_ANONYMOUS
+  }
+
+  /**
+   * Removes it.
+   *
+   * @throws Conflict if it runs and is not forced
+   */
+  public void remove(Container container, Force force, Volume volumes)
+      throws IOException, InterruptedException {
+    ContainerSnapshot before = container.snapshot();
+    if (before.alive() && force == Force.NO) {
+      String why =
+          before.state() instanceof ContainerState.Paused
+              ? "container is paused and must be unpaused first"
+              : "container is running: stop the container before removing or force remove";
+      throw new Conflict("cannot remove container \"%s\": %s".formatted(before.name(), why));
+    }
+    if (before.alive()) {
+      markStopped(container);
+      killAndWait(container, before);
+    }
+    container.locked(() -> {
+      if (!container.gone()) {
+        removal.remove(
+            container,
+            volumes == Volume.KEEP
+                ? Removal.AnonymousVolumes.KEPT
+                : Removal.AnonymousVolumes.REMOVED);
+      }
+      return Optional.empty();
+    });
+  }
+
+  /**
+   * Calls it otherwise.
+   *
+   * @throws Conflict if the name is taken
+   */
+  public void rename(Container container, ContainerName name)
+      throws IOException, InterruptedException {
+    container.locked(() -> {
+      ContainerName old = container.snapshot().name();
+      if (old.equals(name)) {
+        throw new dev.plimsoll.engine.refusal.EngineException.BadParameter(
+            "Renaming a container with the same name as its current name");
+      }
+      parts.names().reserve(name, container.id());
+      try {
+        parts.rows().saveSettings(container.snapshot().named(name));
+      } catch (IOException | RuntimeException e) {
+        parts.names().release(name, container.id());
+        throw e;
+      }
+      container.update(s -> s.named(name));
+      parts.names().release(old, container.id());
+      parts.networks().renamed(container.id().value(), name.value());
+      parts.publish(container.snapshot(), "rename", "oldName", old.withSlash());
+      return Optional.empty();
+    });
+  }
+
+  /** Changes its settings' host part; the caller holds no lock. */
+  void saveSettings(Container container, ContainerSettings changed) throws IOException {
+    parts.rows().saveSettings(container.update(s -> s.with(changed)));
+  }
+
+  /** Changes the size of its terminal. */
+  public void resize(Container container, int height, int width) throws IOException {
+    ContainerSnapshot now = container.snapshot();
+    if (!now.alive()) {
+      throw new Conflict("container %s is not running".formatted(now.id()));
+    }
+    parts.conmon().resize(parts.bundle(now.id()), height, width);
+    parts.publish(
+        now, "resize", "height", Integer.toString(height), "width", Integer.toString(width));
+  }
+
+  /** What {@code docker ps} shows. */
+  public List<ContainerSummary> list(ListRequest request) throws IOException {
+    return list.list(request);
+  }
+
+  /** What {@code docker inspect} shows; {@code execs} are the ids of its further processes. */
+  public InspectReply inspect(Container container, List<String> execs) {
+    return inspection.of(container.snapshot(), Optional.empty(), execs);
+  }
+
+  /** As {@link #inspect} with its size, which reads the disk. */
+  public InspectReply inspectWithSize(Container container, List<String> execs) throws IOException {
+    ContainerSnapshot snapshot = container.snapshot();
+    return inspection.of(snapshot, Optional.of(list.size(snapshot)), execs);
+  }
+
+  public ContainerSize size(Container container) throws IOException {
+    return list.size(container.snapshot());
+  }
+
+  @Override
+  public List<User> containersUsing(ImageId image) {
+    return all().stream()
+        .map(Container::snapshot)
+        .filter(s -> s.settings().image().equals(image.toString()))
+        .map(s -> new User(s.id().value(), s.alive() ? User.State.RUNNING : User.State.STOPPED))
+        .toList();
+  }
+
+  @Override
+  public void close() throws IOException {
+    endings.close();
+    timer.shutdownNow();
+    removal.close();
+    log.info("containers left to themselves count={}", all().size());
+  }
+}

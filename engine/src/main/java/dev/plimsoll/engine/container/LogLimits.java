@@ -1,0 +1,48 @@
+package dev.plimsoll.engine.container;
+
+import dev.plimsoll.docker.container.LogConfig;
+import dev.plimsoll.engine.refusal.EngineException.BadParameter;
+import dev.plimsoll.foundation.ByteSize;
+
+/**
+ * How much of a container's output is kept: so many files of so many bytes, the oldest going first.
+ * Without options 3 files of 10 MB, so that no log fills the disk.
+ */
+public record LogLimits(long fileBytes, int filesMax) {
+  public static final LogLimits DEFAULT = new LogLimits(10_000_000, 3);
+
+  static LogLimits of(LogConfig config) {
+    String size = config.config().get("max-size");
+    String files = config.config().get("max-file");
+    long bytes = DEFAULT.fileBytes();
+    if (size != null) {
+      bytes = size.equals("-1") ? Long.MAX_VALUE : bytes(size);
+    }
+    int count = files == null ? DEFAULT.filesMax() : count(files);
+    return new LogLimits(bytes, count);
+  }
+
+  private static long bytes(String text) {
+    try {
+      long bytes = ByteSize.parse(text).bytes();
+      if (bytes > 0) {
+        return bytes;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new BadParameter("invalid log option max-size: \"%s\"".formatted(text), e);
+    }
+    throw new BadParameter("max-size must be a positive number");
+  }
+
+  private static int count(String text) {
+    try {
+      int count = Integer.parseInt(text);
+      if (count >= 1) {
+        return count;
+      }
+    } catch (NumberFormatException e) {
+      throw new BadParameter("invalid log option max-file: \"%s\"".formatted(text), e);
+    }
+    throw new BadParameter("max-file cannot be less than 1");
+  }
+}

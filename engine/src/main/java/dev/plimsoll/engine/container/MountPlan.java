@@ -1,0 +1,272 @@
+package dev.plimsoll.engine.container;
+
+import dev.plimsoll.docker.container.BindOptions;
+import dev.plimsoll.docker.container.ContainerConfig;
+import dev.plimsoll.docker.container.HostConfig;
+import dev.plimsoll.docker.container.Mount;
+import dev.plimsoll.docker.container.TmpfsOptions;
+import dev.plimsoll.docker.container.VolumeOptions;
+import dev.plimsoll.engine.refusal.EngineException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * What a new container mounts where: {@code -v}, {@code --mount}, {@code --tmpfs}, {@code
+ * --volumes-from} and the image's volumes, each destination once. Later kinds yield to earlier ones
+ * as they do in dockerd: what was asked for by hand hides what comes along.
+ */
+final class MountPlan {
+  private static final Pattern VOLUME_NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
+  private static final List<String> TMPFS_DEFAULTS = List.of("noexec", "nosuid", "nodev");
+
+  private final Map<String, MountSettings> byDestination = new LinkedHashMap<>();
+
+  private MountPlan() {}
+
+  /**
+   * Decides it; pure but for a look at whether a {@code --mount}'s source exists.
+   *
+   * @param config of the container, with the image's volumes merged in
+   * @param mountsOf the mounts of the container that {@code --volumes-from} names
+   */
+  static List<MountSettings> of(
+      ContainerConfig config, HostConfig host, Function<String, List<MountSettings>> mountsOf) {
+    var plan = new MountPlan();
+    for (String from : host.volumesFrom()) {
+      plan.inherit(from, mountsOf);
+    }
+    Map<String, MountSettings> asked = new LinkedHashMap<>();
+    for (String bind : host.binds()) {
+      once(asked, parseBind(bind));
+    }
+    for (Mount mount : host.mounts()) {
+      once(asked, parseMount(mount));
+    }
+    for (Map.Entry<String, String> tmpfs : host.tmpfs().entrySet()) {
+      once(asked, parseTmpfs(tmpfs.getKey(), tmpfs.getValue()));
+    }
+    plan.byDestination.putAll(asked);
+    for (String volume : config.volumes().keySet()) {
+      MountSettings parsed = parseVolume(volume);
+      plan.byDestination.putIfAbsent(parsed.destination(), parsed);
+    }
+    return List.copyOf(plan.byDestination.values());
+  }
+
+  private static void once(Map<String, MountSettings> asked, MountSettings mount) {
+    if (asked.putIfAbsent(mount.destination(), mount) != null) {
+      throw new EngineException.BadParameter("Duplicate mount point: " + mount.destination());
+    }
+  }
+
+  private void inherit(String from, Function<String, List<MountSettings>> mountsOf) {
+    int colon = from.indexOf(':');
+    String container = colon < 0 ? from : from.substring(0, colon);
+    String mode = colon < 0 ? "" : from.substring(colon + 1);
+    if (container.isEmpty()) {
+      throw new EngineException.BadParameter("malformed volumes-from specification: " + from);
+    }
+    boolean readOnly = !mode.isEmpty() && !BindMode.parse(mode, from).writable();
+    for (MountSettings mount : mountsOf.apply(container)) {
+      byDestination.put(mount.destination(), readOnly ? mount.readOnly() : mount);
+    }
+  }
+
+  /** Reads {@code source:destination[:mode]} or a destination alone. */
+  static MountSettings parseBind(String text) {
+    String[] parts = text.split(":", -1);
+    if (parts.length > 3 || parts.length == 0) {
+      throw BindMode.invalid(text);
+    }
+    if (parts.length == 1) {
+      return MountSettings.anonymous(destination(parts[0], text));
+    }
+    if (parts[0].isEmpty()) {
+      throw BindMode.invalid(text);
+    }
+    BindMode mode = parts.length == 3 ? BindMode.parse(parts[2], text) : BindMode.DEFAULT;
+    String destination = destination(parts[1], text);
+    if (parts[0].startsWith("/")) {
+      return MountSettings.bind(Path.of(parts[0]).normalize().toString(), destination, mode);
+    }
+    return MountSettings.volume(volumeName(parts[0], text), destination, mode);
+  }
+
+  private static MountSettings parseVolume(String text) {
+    if (text.contains(":")) {
+      return parseBind(text);
+    }
+    return MountSettings.anonymous(destination(text, text));
+  }
+
+  private static String volumeName(String name, String whole) {
+    if (!VOLUME_NAME.matcher(name).matches()) {
+      throw new EngineException.BadParameter(
+          "create %s: \"%s\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path"
+              .formatted(name.isEmpty() ? whole : name, name));
+    }
+    return name;
+  }
+
+  private static String destination(String text, String whole) {
+    if (!text.startsWith("/")) {
+      throw new EngineException.BadParameter(
+          "invalid volume specification: '%s': invalid mount config for type \"volume\": invalid mount path: '%s' mount path must be absolute"
+              .formatted(whole, text));
+    }
+    String normal = Path.of(text).normalize().toString();
+    if (normal.equals("/")) {
+      throw new EngineException.BadParameter(
+          "invalid volume specification: '%s': invalid mount config for type \"volume\": invalid specification: destination can't be '/'"
+              .formatted(whole));
+    }
+    return normal;
+  }
+
+  private static MountSettings parseMount(Mount mount) {
+    String type = mount.type();
+    if (mount.target().isEmpty()) {
+      throw invalid(type, "field Target must not be empty");
+    }
+    if (!mount.target().startsWith("/")) {
+      throw invalid(
+          type, "invalid mount path: '%s' mount path must be absolute".formatted(mount.target()));
+    }
+    String target = Path.of(mount.target()).normalize().toString();
+    if (target.equals("/")) {
+      throw invalid(type, "invalid specification: destination can't be '/'");
+    }
+    return switch (type) {
+      case "bind" -> bindMount(mount, target);
+      case "volume" -> volumeMount(mount, target);
+      case "tmpfs" -> tmpfsMount(mount, target);
+      case "image", "npipe", "cluster" ->
+          throw new EngineException.NotImplemented(
+              "mounts of type %s are not supported by this engine".formatted(type));
+      default -> throw new EngineException.BadParameter("mount type unknown: \"" + type + "\"");
+    };
+  }
+
+  private static EngineException.BadParameter invalid(String type, String why) {
+    return new EngineException.BadParameter(
+        "invalid mount config for type \"%s\": %s".formatted(type, why));
+  }
+
+  private static MountSettings bindMount(Mount mount, String target) {
+    if (mount.source().isEmpty()) {
+      throw invalid("bind", "field Source must not be empty");
+    }
+    if (!mount.source().startsWith("/")) {
+      throw invalid(
+          "bind", "invalid mount path: '%s' mount path must be absolute".formatted(mount.source()));
+    }
+    if (mount.volumeOptions() != null || mount.tmpfsOptions() != null) {
+      throw invalid("bind", "field VolumeOptions or TmpfsOptions must not be specified");
+    }
+    BindOptions options =
+        mount.bindOptions() == null
+            ? new BindOptions("", false, false, false, false)
+            : mount.bindOptions();
+    if (options.readOnlyForceRecursive()) {
+      throw new EngineException.NotImplemented(
+          "bind-recursive=readonly is not supported by this engine");
+    }
+    if (!options.createMountpoint() && !Files.exists(Path.of(mount.source()))) {
+      throw invalid("bind", "bind source path does not exist: " + mount.source());
+    }
+    String propagation = options.propagation().isEmpty() ? "rprivate" : options.propagation();
+    return new MountSettings(
+        MountSettings.Kind.BIND,
+        "",
+        Path.of(mount.source()).normalize().toString(),
+        target,
+        "",
+        !mount.readOnly(),
+        propagation,
+        List.of(),
+        options.createMountpoint(),
+        false,
+        "",
+        false,
+        !options.nonRecursive());
+  }
+
+  private static MountSettings volumeMount(Mount mount, String target) {
+    if (mount.bindOptions() != null || mount.tmpfsOptions() != null) {
+      throw invalid("volume", "field BindOptions or TmpfsOptions must not be specified");
+    }
+    VolumeOptions options = mount.volumeOptions();
+    boolean noCopy = options != null && options.noCopy();
+    if (options != null && options.driverConfig() != null) {
+      String driver = options.driverConfig().name();
+      if (!driver.isEmpty() && !driver.equals("local")) {
+        throw new EngineException.NotImplemented(
+            "volume driver %s is not supported by this engine".formatted(driver));
+      }
+      if (!options.driverConfig().options().isEmpty()) {
+        throw new EngineException.NotImplemented(
+            "volume driver options in a mount are not supported by this engine; create the volume"
+                + " first");
+      }
+    }
+    String name = mount.source().isEmpty() ? "" : volumeName(mount.source(), mount.source());
+    return new MountSettings(
+        MountSettings.Kind.VOLUME,
+        name,
+        "",
+        target,
+        "z",
+        !mount.readOnly(),
+        "",
+        List.of(),
+        false,
+        !noCopy,
+        options == null ? "" : options.subpath(),
+        name.isEmpty(),
+        true);
+  }
+
+  private static MountSettings tmpfsMount(Mount mount, String target) {
+    if (!mount.source().isEmpty()) {
+      throw invalid("tmpfs", "field Source must not be specified");
+    }
+    List<String> options = new ArrayList<>(TMPFS_DEFAULTS);
+    if (mount.readOnly()) {
+      options.add("ro");
+    }
+    TmpfsOptions tmpfs = mount.tmpfsOptions();
+    if (tmpfs != null) {
+      if (tmpfs.sizeBytes() != 0) {
+        options.add("size=" + tmpfs.sizeBytes());
+      }
+      if (tmpfs.mode() != 0) {
+        options.add("mode=" + Integer.toOctalString(tmpfs.mode()));
+      }
+      tmpfs.options().forEach(o -> options.add(String.join("=", o)));
+    }
+    return MountSettings.tmpfs(target, options, !mount.readOnly());
+  }
+
+  private static MountSettings parseTmpfs(String target, String text) {
+    List<String> options = new ArrayList<>(TMPFS_DEFAULTS);
+    for (String option : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      switch (option) {
+        case "exec" -> options.remove("noexec");
+        case "suid" -> options.remove("nosuid");
+        case "dev" -> options.remove("nodev");
+        default -> {
+          if (!options.contains(option)) {
+            options.add(option);
+          }
+        }
+      }
+    }
+    return MountSettings.tmpfs(destination(target, target), options, !options.contains("ro"));
+  }
+}

@@ -8,6 +8,9 @@ final class Commands {
 
   static Optional<Object> named(String word) {
     return switch (word) {
+      case "down" -> Optional.of(new DownCommand());
+      case "doctor" -> Optional.of(new DoctorCommand());
+      case "engine" -> Optional.of(new EngineCommand());
       default -> Optional.empty();
     };
   }

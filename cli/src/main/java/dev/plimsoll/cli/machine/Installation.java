@@ -2,12 +2,13 @@ package dev.plimsoll.cli.machine;
 
 import dev.plimsoll.content.DurableFile;
 import dev.plimsoll.content.LocalDisk;
-import dev.plimsoll.oci.Digest;
+import dev.plimsoll.engine.EngineSettings;
+import dev.plimsoll.foundation.settings.Settings;
 import dev.plimsoll.oci.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,25 +31,24 @@ public record Installation(Path data) {
 
   /** Sockets and other things that do not outlive a boot. Short: a socket's path has 107 bytes. */
   public Path runDirectory() {
-    Path base = Path.of("/run/plimsoll");
-    return isDefault() ? base : base.resolveSibling("plimsoll-" + shortName());
+    return settings().run();
   }
 
   public Path socket() {
-    return runDirectory().resolve("engine.sock");
+    return settings().socket();
+  }
+
+  private EngineSettings settings() {
+    return EngineSettings.from(
+        Settings.load(
+            Optional.empty(),
+            Map.of(),
+            Map.of("engine.data", data.toString()),
+            EngineSettings.ALL));
   }
 
   public Path log(String server) {
     return data.resolve("log").resolve(server + ".log");
-  }
-
-  private boolean isDefault() {
-    return data.equals(DEFAULT_DATA);
-  }
-
-  private String shortName() {
-    byte[] path = data.toString().getBytes(StandardCharsets.UTF_8);
-    return Digest.sha256(path).hex().substring(0, 8);
   }
 
   /** What was written down by the last {@code up}; nothing if there was none. */

@@ -21,15 +21,19 @@ public final class Machine {
 
   private final Installation installation;
   private final Path launcher;
+  private final Optional<Path> config;
   private final PrintWriter talk;
 
   /**
    * @param launcher the program that serves when told to
+   * @param config the settings file for both servers; empty leaves them theirs
    * @param talk where to say what is being done
    */
-  public Machine(Installation installation, Path launcher, PrintWriter talk) {
+  public Machine(
+      Installation installation, Path launcher, Optional<Path> config, PrintWriter talk) {
     this.installation = installation;
     this.launcher = launcher;
+    this.config = config;
     this.talk = talk;
   }
 
@@ -45,7 +49,7 @@ public final class Machine {
     }
     RunningServer engine = alive(before.engine(), "engine").orElse(null);
     if (engine == null) {
-      engine = startEngine(registry, socket);
+      engine = startEngine(socket);
     }
     Servers now = new Servers(Optional.of(registry), Optional.of(engine));
     installation.write(now);
@@ -88,8 +92,7 @@ public final class Machine {
     return launch("registry", words);
   }
 
-  private RunningServer startEngine(RunningServer registry, Path socket)
-      throws IOException, InterruptedException {
+  private RunningServer startEngine(Path socket) throws IOException, InterruptedException {
     return launch(
         "engine",
         List.of(
@@ -101,8 +104,10 @@ public final class Machine {
             "--run=" + installation.runDirectory()));
   }
 
-  private RunningServer launch(String name, List<String> words)
+  private RunningServer launch(String name, List<String> given)
       throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(given);
+    config.ifPresent(file -> words.add("--config=" + file.toAbsolutePath()));
     RunningServer server =
         new ServerLaunch(installation.log(name))
             .start(Command.of(Path.of(words.getFirst()), words.subList(1, words.size())));

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannelConfig;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +47,6 @@ class Acceptor extends ChannelInitializer<Channel> {
     bootstrap
         .childOption(ChannelOption.ALLOCATOR, shared.buffers)
         .childOption(ChannelOption.AUTO_READ, false)
-        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childOption(
             ChannelOption.RECVBUF_ALLOCATOR,
             new AdaptiveRecvByteBufAllocator(
@@ -60,6 +60,7 @@ class Acceptor extends ChannelInitializer<Channel> {
   }
 
   final void add(Channel channel, boolean secure) {
+    ((DuplexChannelConfig) channel.config()).setAllowHalfClosure(true);
     Watch watch =
         shared.watches.computeIfAbsent(
             channel.eventLoop(), loop -> new Watch(loop, shared.exchanges.limits()));

@@ -69,8 +69,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long phaseSince = System.nanoTime();
   private long lastReceived = phaseSince;
   private boolean inputEnded;
+  private boolean socketEnded;
   private boolean outputClosed;
   private boolean handshaken;
+  private boolean answered;
   private long discardedBytes;
   private @Nullable Exchange exchange;
   private @Nullable BodyDecoder body;
@@ -194,7 +196,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      socketEnded = true; // to read on would be an error
+      EpollInterest.keep(channel);
+      inputEnded();
+    } else if (event instanceof SslCloseCompletionEvent) {
       inputEnded();
     } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
       handshaken = true;
@@ -378,6 +384,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void becomeIdle() {
     exchange = null;
+    answered = true;
     enter(Phase.IDLE);
     if (exchanges.draining() && !held.isReadable()) {
       closeNow();
@@ -464,8 +471,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     readOn();
   }
 
+  /** Without a last word: TLS would wait for a client that reads nothing to take its close_notify. */
   private void closeNow() {
-    var _ = channel.close();
+    ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+    var _ = tls == null ? channel.close() : tls.close();
   }
 
   private void whenSent(Runnable next) {
@@ -485,7 +494,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
           case RAW -> rawInbox().wantsMore();
           case CLOSED -> false;
         };
-    if (wanted) {
+    // After a close_notify nothing of use comes, but only reading tells when the socket is closed.
+    if (!socketEnded && (wanted || inputEnded)) {
       channel.read();
     }
   }
@@ -497,7 +507,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case IDLE -> {
         Duration limit = secure && !handshaken ? limits.headerTimeout() : limits.idleTimeout();
         if (passed(now, phaseSince, limit)
-            || (exchanges.admission().full() && passed(now, phaseSince, IDLE_WHEN_FULL))) {
+            || (answered
+                && exchanges.admission().full()
+                && passed(now, phaseSince, IDLE_WHEN_FULL))) {
           closeNow();
         }
       }

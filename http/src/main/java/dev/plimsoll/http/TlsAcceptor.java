@@ -3,6 +3,7 @@ package dev.plimsoll.http;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ final class TlsAcceptor extends Acceptor {
     try {
       SslContext context = contexts.current();
       channel.eventLoop().execute(() -> begin(channel, context));
+    } catch (RejectedExecutionException serverClosed) {
+      log.trace("a connection came as its server closed", serverClosed);
     } catch (SSLException | RuntimeException e) {
       log.error("no TLS identity for a connection cause={}", e.toString());
       var _ = channel.close();
@@ -39,7 +42,6 @@ final class TlsAcceptor extends Acceptor {
   private void begin(Channel channel, SslContext context) {
     SslHandler tls = context.newHandler(channel.alloc());
     tls.setHandshakeTimeoutMillis(exchanges().limits().headerTimeout().toMillis());
-    tls.setCloseNotifyFlushTimeoutMillis(0);
     channel.pipeline().addFirst(tls);
     channel.read();
   }

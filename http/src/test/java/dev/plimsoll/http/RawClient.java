@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,6 +37,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** An answer as it came over the wire. */
+  @SuppressWarnings("ArrayRecordComponent") // answers are read, never compared
   record Answer(String statusLine, List<String> headers, byte[] body) {
     int status() {
       return Integer.parseInt(statusLine.substring(9, 12));
@@ -171,6 +174,12 @@ final class RawClient implements AutoCloseable {
     return length.isPresent() ? exactly(Integer.parseInt(length.get())) : in.readAllBytes();
   }
 
+  /** Whatever comes first, for answers that fit one packet. */
+  byte[] firstBytes() throws IOException {
+    byte[] bytes = new byte[64 * 1024];
+    return Arrays.copyOf(bytes, in.read(bytes));
+  }
+
   byte[] exactly(int length) throws IOException {
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
@@ -198,7 +207,7 @@ final class RawClient implements AutoCloseable {
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     try {
       in.transferTo(rest);
-    } catch (java.net.SocketTimeoutException e) {
+    } catch (SocketTimeoutException e) {
       throw new AssertionError("the connection was not closed", e);
     } catch (IOException reset) {
       return rest.toByteArray();

@@ -1,5 +1,7 @@
 package dev.plimsoll.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -44,9 +46,7 @@ record TestIdentity(String name, PrivateKey key, X509Certificate certificate) {
                   "2")
               .redirectErrorStream(true)
               .start();
-      String said =
-          new String(
-              keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
       if (keytool.waitFor() != 0) {
         throw new IOException("keytool: " + said);
       }

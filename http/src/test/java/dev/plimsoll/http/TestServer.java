@@ -16,11 +16,10 @@ final class TestServer implements AutoCloseable {
     TCP,
     TLS,
     UNIX,
-    NIO_TCP,
-    NIO_UNIX;
+    NIO_TCP;
 
     private Transport transport() {
-      return this == NIO_TCP || this == NIO_UNIX ? Transport.NIO : Transport.EPOLL;
+      return this == NIO_TCP ? Transport.NIO : Transport.EPOLL;
     }
   }
 
@@ -62,7 +61,7 @@ final class TestServer implements AutoCloseable {
         InetSocketAddress address = server.listen(any, IDENTITY::forServer);
         yield () -> RawClient.tls(address, IDENTITY.client());
       }
-      case UNIX, NIO_UNIX -> {
+      case UNIX -> {
         Path socket = directory.resolve("test.sock");
         server.listen(UnixListener.at(socket));
         yield () -> RawClient.unix(socket);

@@ -359,8 +359,16 @@ public final class Directory implements AutoCloseable {
     descriptor.close();
   }
 
-  String subject(String name) {
-    return descriptor + "/" + name;
+  /** A name in a directory, put together only when a message needs it. */
+  private record Subject(Object directory, String name) {
+    @Override
+    public String toString() {
+      return directory + "/" + name;
+    }
+  }
+
+  private Subject subject(String name) {
+    return new Subject(descriptor, name);
   }
 
   private long check(SystemCall call, String name, long result) throws LinuxException {

@@ -18,15 +18,15 @@ public record Finding(String subject, Level level, String detail) {
     MISSING
   }
 
-  static Finding good(String subject, String detail) {
+  public static Finding good(String subject, String detail) {
     return new Finding(subject, Level.GOOD, detail);
   }
 
-  static Finding limited(String subject, String detail) {
+  public static Finding limited(String subject, String detail) {
     return new Finding(subject, Level.LIMITED, detail);
   }
 
-  static Finding missing(String subject, String detail) {
+  public static Finding missing(String subject, String detail) {
     return new Finding(subject, Level.MISSING, detail);
   }
 }

@@ -15,7 +15,7 @@ import java.util.UUID;
 
 /**
  * Finds out what this kernel and a data directory can do, by trying each thing once. Needs root; leaves
- * nothing behind. What control groups there are is {@code linux.cgroup}'s to tell.
+ * nothing behind. What needs the packages above this one is added by {@code linux.probe.MachineProbe}.
  */
 public final class KernelProbe {
   private static final Set<Capability> NEEDED =

@@ -60,11 +60,14 @@ class ProcessesTest {
         Directory inherited = Directory.open(root)) {
       assertThat(inherited.number()).isPositive();
       Command command =
-          Command.of(SH, "-c", "ls /proc/$$/fd | tr '\\n' ' ' >&5").descriptor(5, pipe.writer());
+          Command.of(Path.of("/bin/ls"), "/proc/self/fd")
+              .descriptor(1, pipe.writer())
+              .descriptor(7, pipe.writer());
 
       assertThat(Processes.start(command).waitFor().code()).isZero();
 
-      assertThat(read(pipe.reader())).isEqualTo("0 1 2 5 ");
+      // 3 is the directory that ls itself has opened
+      assertThat(read(pipe.reader())).isEqualTo("0\n1\n2\n3\n7\n");
     }
   }
 
@@ -111,7 +114,7 @@ class ProcessesTest {
 
   @Test
   void noSignalIsBlockedOrIgnored() throws Exception {
-    Command command = Command.of(SH, "-c", "grep -E 'Sig(Blk|Ign)' /proc/$$/status");
+    Command command = Command.of(Path.of("/bin/grep"), "-E", "Sig(Blk|Ign)", "/proc/self/status");
 
     assertThat(Processes.run(command, LIMIT).output())
         .isEqualTo("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");

@@ -148,6 +148,11 @@ final class LibNfTables implements NfTables {
   }
 
   @Override
+  public String describe() {
+    return "by " + NAME;
+  }
+
+  @Override
   public synchronized void close() {
     if (context.address() == 0) {
       return;

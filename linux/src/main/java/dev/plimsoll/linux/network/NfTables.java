@@ -41,6 +41,9 @@ public sealed interface NfTables extends AutoCloseable permits LibNfTables, NftP
   /** Says whether {@code commands} could be carried out, and changes nothing. */
   void check(String commands) throws IOException;
 
+  /** By which way the rules go, for people. */
+  String describe();
+
   @Override
   void close();
 }

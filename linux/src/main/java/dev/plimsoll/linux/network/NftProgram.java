@@ -97,6 +97,11 @@ final class NftProgram implements NfTables {
   }
 
   @Override
+  public String describe() {
+    return "by " + program + ", slower than by libnftables1";
+  }
+
+  @Override
   public void close() {
     namespace.ifPresent(FileDescriptor::close);
   }

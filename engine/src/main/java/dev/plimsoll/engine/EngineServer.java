@@ -1,9 +1,11 @@
 package dev.plimsoll.engine;
 
 import dev.plimsoll.content.DurableFile;
+import dev.plimsoll.content.FileContentStore;
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.engine.api.EventsApi;
+import dev.plimsoll.engine.api.ImagesApi;
 import dev.plimsoll.engine.api.InfoText;
 import dev.plimsoll.engine.api.MissingApi;
 import dev.plimsoll.engine.api.Router;
@@ -12,11 +14,16 @@ import dev.plimsoll.engine.api.VolumesApi;
 import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.host.EngineFacts;
 import dev.plimsoll.engine.host.Identity;
+import dev.plimsoll.engine.image.ImageStore;
+import dev.plimsoll.engine.image.ImageUsers;
+import dev.plimsoll.engine.layer.LayerLimits;
+import dev.plimsoll.engine.layer.Layers;
 import dev.plimsoll.engine.volume.Volumes;
 import dev.plimsoll.foundation.DataDirectoryLock;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
 import dev.plimsoll.http.UnixListener;
+import dev.plimsoll.linux.MountTable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -93,6 +100,7 @@ public final class EngineServer implements AutoCloseable {
 
     var events = new Events(clock);
     Volumes volumes = Volumes.open(root.resolve("volumes"), database, events, clock);
+    ImageStore images = openImages(root, database, events, clock);
     EngineFacts facts = facts(Identity.of(root.resolve("engine-id"), files));
 
     var router =
@@ -101,9 +109,29 @@ public final class EngineServer implements AutoCloseable {
                 new SystemApi(
                     facts, new InfoText(facts, () -> InfoText.Counts.NONE, events, clock)))
             .add(new EventsApi(events, clock))
+            .add(new ImagesApi(images))
             .add(new VolumesApi(volumes))
             .add(new MissingApi());
     listen(router);
+  }
+
+  private ImageStore openImages(Path root, Database database, Events events, InstantSource clock)
+      throws IOException {
+    MountTable mounts = MountTable.read();
+    Layers layers =
+        Layers.open(
+            root.resolve("layers"),
+            database,
+            LayerLimits.DEFAULT,
+            clock,
+            Runtime.getRuntime().availableProcessors(),
+            directory ->
+                mounts.entries().stream()
+                    .flatMap(mount -> mount.superOptions().stream())
+                    .anyMatch(option -> option.contains(directory.toString())));
+    parts.push(layers::close);
+    var content = FileContentStore.open(root.resolve("content"), new LocalDisk());
+    return ImageStore.open(database, content, layers, events, ImageUsers.NOBODY, clock);
   }
 
   private EngineFacts facts(String id) throws IOException {

@@ -55,7 +55,7 @@ missing() {
 runtime_packages() {
   missing crun=crun runc=runc conmon=conmon aardvark-dns=/usr/lib/podman/aardvark-dns nftables=nft \
     catatonit=catatonit golang-github-containers-common=/usr/share/containers/seccomp.json \
-    busybox-static=busybox iproute2=ip
+    busybox-static=busybox conntrack=conntrack libnftables1=/usr/lib/$(uname -m)-linux-gnu/libnftables.so.1
 }
 
 build_packages() { missing maven=mvn; }

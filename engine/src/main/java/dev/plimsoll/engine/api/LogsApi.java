@@ -23,8 +23,7 @@ public final class LogsApi implements Resource {
     router.get("/containers/{id}/logs", this::logs);
   }
 
-  private void logs(ApiRequest request, Response response)
-      throws IOException, InterruptedException {
+  private void logs(ApiRequest request, Response response) throws IOException {
     Container container = containers.find(request.path("id"));
     if (!request.flag("stdout") && !request.flag("stderr")) {
       throw new BadParameter("Bad parameters: you must choose at least one stream");
@@ -41,14 +40,18 @@ public final class LogsApi implements Resource {
     Thread reading = Thread.currentThread();
     request.http().onDisconnect(reading::interrupt);
     response.header("Content-Type", AttachApi.contentType(request.version(), terminal));
-    try (OutputStream out = response.stream()) {
-      out.flush();
+    OutputStream out = response.stream();
+    out.flush();
+    try {
       containers.logs(
           container,
           wanted,
           new LogOutput(out, !terminal, request.flag("timestamps")),
           request.flag("follow") ? Containers.Follow.YES : Containers.Follow.NO);
+    } catch (InterruptedException e) {
+      return; // the client is gone, so nobody waits for the rest
     }
+    out.close();
   }
 
   /** A number of lines; {@code all}, and what is no number, mean everything, as for dockerd. */

@@ -51,8 +51,9 @@ public record LogFiles(Path current) {
 
   /** Deletes what {@code filesMax} does not allow, after the writer has reopened. */
   public void trim(int filesMax) throws IOException {
-    for (int age = Math.max(1, filesMax); Files.deleteIfExists(older(age)); age++) {
-      continue;
+    int age = Math.max(1, filesMax);
+    while (Files.deleteIfExists(older(age))) {
+      age++;
     }
   }
 }

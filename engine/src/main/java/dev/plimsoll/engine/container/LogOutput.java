@@ -52,8 +52,8 @@ public final class LogOutput {
     write(out, entry.stream(), entry.bytes(), framed);
   }
 
-  private static void write(
-      OutputStream out, LogEntry.Stream stream, byte[] bytes, boolean framed) throws IOException {
+  private static void write(OutputStream out, LogEntry.Stream stream, byte[] bytes, boolean framed)
+      throws IOException {
     if (framed) {
       StreamFrames.Stream frame =
           stream == LogEntry.Stream.STDOUT

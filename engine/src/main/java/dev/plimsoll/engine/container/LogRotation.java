@@ -40,14 +40,13 @@ final class LogRotation {
     if (files.currentBytes() < limits.fileBytes()) {
       return;
     }
-    container.locked(
-        () -> {
-          if (container.snapshot().alive()) {
-            files.turn(limits.filesMax());
-            parts.conmon().reopenLog(parts.bundle(now.id()));
-            files.trim(limits.filesMax());
-          }
-          return Optional.empty();
-        });
+    container.locked(() -> {
+      if (container.snapshot().alive()) {
+        files.turn(limits.filesMax());
+        parts.conmon().reopenLog(parts.bundle(now.id()));
+        files.trim(limits.filesMax());
+      }
+      return Optional.empty();
+    });
   }
 }

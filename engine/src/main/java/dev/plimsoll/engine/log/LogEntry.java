@@ -46,8 +46,7 @@ public record LogEntry(Instant time, Stream stream, byte[] bytes, boolean endsLi
         bytes[bytes.length - 1] = '\n';
       }
       return Optional.of(
-          new LogEntry(
-              time, stream.equals("stdout") ? Stream.STDOUT : Stream.STDERR, bytes, ends));
+          new LogEntry(time, stream.equals("stdout") ? Stream.STDOUT : Stream.STDERR, bytes, ends));
     } catch (DateTimeException e) {
       return Optional.empty();
     }

@@ -12,9 +12,7 @@ import java.util.List;
 public record LogFiles(Path current) {
 
   Path older(int age) {
-    return age == 0
-        ? current
-        : current.resolveSibling(current.getFileName() + "." + age);
+    return age == 0 ? current : current.resolveSibling(current.getFileName() + "." + age);
   }
 
   /** Those that exist, the oldest first. */

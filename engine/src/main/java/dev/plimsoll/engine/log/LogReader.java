@@ -103,8 +103,7 @@ public final class LogReader implements AutoCloseable {
   /** What tells one file from another, whatever they are called. */
   private static Optional<Object> key(Path file) throws IOException {
     try {
-      return Optional.ofNullable(
-          Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+      return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

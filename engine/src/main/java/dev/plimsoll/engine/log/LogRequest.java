@@ -21,8 +21,7 @@ public record LogRequest(
     implements Predicate<LogEntry> {
   /** Everything that was said on these streams. */
   public static LogRequest everything(boolean stdout, boolean stderr) {
-    return new LogRequest(
-        stdout, stderr, Optional.empty(), Optional.empty(), OptionalInt.empty());
+    return new LogRequest(stdout, stderr, Optional.empty(), Optional.empty(), OptionalInt.empty());
   }
 
   @Override

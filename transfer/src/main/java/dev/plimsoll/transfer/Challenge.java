@@ -18,7 +18,12 @@ record Challenge(String scheme, Map<String, String> parameters) {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final Pattern SCHEME = Pattern.compile("\\G[ ,]*(" + TOKEN + ")(?= |,|$)(?! *=)");
   private static final Pattern PARAMETER =
-      Pattern.compile("\\G[ ,]*(" + TOKEN + ") *= *(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^ ,\"]+))");
+      Pattern.compile(
+          "\\G[ ,]*("
+              + TOKEN
+              + ") *= *(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|("
+              + TOKEN
+              + "(?:/[^ ,]*)?))");
 
   Challenge {
     parameters = Map.copyOf(parameters);

@@ -1,6 +1,5 @@
 package dev.plimsoll.engine.tar;
 
-import dev.plimsoll.linux.ffi.FileName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +24,7 @@ final class PaxRecords {
         throw malformed();
       }
       put(
-          FileName.decode(bytes, space + 1, equals - space - 1),
+          TarText.decode(bytes, space + 1, equals),
           java.util.Arrays.copyOfRange(bytes, equals + 1, end - 1));
       at = end;
     }
@@ -109,6 +108,6 @@ final class PaxRecords {
   }
 
   private static String string(byte[] value) {
-    return FileName.decode(value);
+    return TarText.decode(value, 0, value.length);
   }
 }

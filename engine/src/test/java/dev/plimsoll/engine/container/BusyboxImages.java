@@ -76,8 +76,7 @@ final class BusyboxImages implements Images {
             Optional.empty(),
             Instant.EPOCH,
             Optional.empty(),
-            "test",
-            Optional.empty());
+            "test");
   }
 
   @Override

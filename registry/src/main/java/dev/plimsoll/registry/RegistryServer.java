@@ -1,0 +1,208 @@
+package dev.plimsoll.registry;
+
+import dev.plimsoll.content.FileContentStore;
+import dev.plimsoll.content.LocalDisk;
+import dev.plimsoll.database.Database;
+import dev.plimsoll.database.DatabaseLimits;
+import dev.plimsoll.foundation.DataDirectoryLock;
+import dev.plimsoll.foundation.Reserve;
+import dev.plimsoll.foundation.metrics.Metrics;
+import dev.plimsoll.http.HttpServer;
+import dev.plimsoll.http.Limits;
+import dev.plimsoll.registry.api.AdminApi;
+import dev.plimsoll.registry.api.HealthApi;
+import dev.plimsoll.registry.api.RegistryApi;
+import dev.plimsoll.registry.gc.Audit;
+import dev.plimsoll.registry.gc.Collector;
+import dev.plimsoll.registry.gc.Deadlines;
+import dev.plimsoll.registry.gc.Housekeeping;
+import dev.plimsoll.registry.repository.BlobRows;
+import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.Manifests;
+import dev.plimsoll.registry.repository.ReadCache;
+import dev.plimsoll.registry.repository.Space;
+import dev.plimsoll.registry.repository.Tags;
+import dev.plimsoll.registry.repository.Transactions;
+import dev.plimsoll.registry.repository.Trash;
+import dev.plimsoll.registry.repository.Uploads;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The registry, running. Made by {@link #start}, which is also the recovery from whatever ended the
+ * last one.
+ */
+public final class RegistryServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RegistryServer.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final int SMALL_BLOB_BYTES_MAX = 32 * 1024;
+  private static final Duration BUSY_MAX = Duration.ofSeconds(20);
+
+  private final RegistrySettings settings;
+  private final InstantSource clock;
+  private final Deque<Closing> parts = new ArrayDeque<>();
+  private @Nullable InetSocketAddress address;
+
+  /** Something that is closed when the registry ends, the last opened first. */
+  private interface Closing {
+    void close() throws IOException, InterruptedException;
+  }
+
+  private RegistryServer(RegistrySettings settings, InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes the data directory, finishes what the last process left, and listens.
+   *
+   * @throws IOException with a sentence if another registry has the data directory or the address;
+   *     nothing stays open then
+   */
+  public static RegistryServer start(RegistrySettings settings) throws IOException {
+    return start(settings, InstantSource.system());
+  }
+
+  /** The same by another clock. */
+  public static RegistryServer start(RegistrySettings settings, InstantSource clock)
+      throws IOException {
+    var server = new RegistryServer(settings, clock);
+    try {
+      server.open();
+      return server;
+    } catch (IOException | RuntimeException e) {
+      try {
+        server.close();
+      } catch (IOException secondary) {
+        e.addSuppressed(secondary);
+      }
+      throw e;
+    }
+  }
+
+  private void open() throws IOException {
+    Path root = settings.root();
+    DataDirectoryLock lock = DataDirectoryLock.acquire(root);
+    parts.push(lock::close);
+    Files.createDirectories(root.resolve("db"));
+    Reserve reserve = new Reserve(root.resolve("reserve"), settings.limits().reserve().bytes());
+    Database database =
+        Database.open(
+            root.resolve("db").resolve("registry.db"),
+            "db/registry",
+            reserve,
+            DatabaseLimits.DEFAULT);
+    parts.push(database::close);
+    // Only now: on a full disk the database needs what the reserve could give.
+    reserve.hold();
+    FileContentStore content =
+        FileContentStore.open(root.resolve("content"), new LocalDisk(), reserve);
+    Space space = new Space(root, settings.limits().lowWater().bytes(), reserve);
+    listen(core(database, content, space));
+  }
+
+  private RegistryApi core(Database database, FileContentStore content, Space space)
+      throws IOException {
+    Transactions transactions = Transactions.of(database);
+    BlobRows rows = new BlobRows();
+    ReadCache cache = new ReadCache(settings.limits().cache().bytes());
+    int tagMoves = settings.limits().tagMovesKept();
+    var uploads =
+        new Uploads(
+            transactions,
+            content,
+            rows,
+            cache,
+            settings.lease(),
+            new Uploads.Limits(
+                settings.limits().uploadsMax(),
+                SMALL_BLOB_BYTES_MAX,
+                settings.limits().uploadIdle(),
+                BUSY_MAX),
+            RegistryServer::generation,
+            clock);
+    parts.push(uploads::close);
+    var blobs = new Blobs(transactions, content, rows, cache, settings.lease(), clock);
+    var manifests = new Manifests(transactions, rows, cache, tagMoves, clock);
+    var tags = new Tags(transactions, tagMoves);
+    var trash = new Trash(transactions, rows, cache, settings.lease(), tagMoves, clock);
+    var collector = new Collector(transactions, content, rows, trash, cache, settings.gc(), clock);
+    var housekeeping =
+        new Housekeeping(
+            collector,
+            new Audit(transactions, content, uploads, clock),
+            new Deadlines(transactions, clock, System::nanoTime),
+            uploads,
+            space,
+            settings.gcEvery(),
+            clock);
+    housekeeping.recover();
+    housekeeping.start();
+    parts.push(housekeeping::close);
+    return new RegistryApi(
+        new RegistryApi.Core(blobs, uploads, manifests, tags, space),
+        settings.externalUrl(),
+        settings.limits().chunkMin().bytes(),
+        new HealthApi(space, new Metrics()),
+        new AdminApi(collector, trash, tags));
+  }
+
+  private void listen(RegistryApi api) throws IOException {
+    var http = new HttpServer(api, Limits.DEFAULT);
+    parts.push(() -> http.close(GRACE));
+    address = http.listen(settings.listen());
+    log.info("registry listening url={} data={}", url(), settings.root());
+  }
+
+  private static String generation() {
+    return HexFormat.of().toHexDigits(RANDOM.nextLong());
+  }
+
+  /** Where it listens, such as {@code http://127.0.0.1:5000}. */
+  public String url() {
+    InetSocketAddress bound = address;
+    if (bound == null) {
+      throw new IllegalStateException("not listening yet");
+    }
+    String host = bound.getAddress().getHostAddress();
+    return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, bound.getPort());
+  }
+
+  /** Lets requests in progress end, for some seconds, and lets go of the data directory. */
+  @Override
+  public void close() throws IOException {
+    IOException failure = null;
+    boolean running = !parts.isEmpty();
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // the rest still has to be closed
+      }
+    }
+    if (running) {
+      log.info("registry stopped data={}", settings.root());
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.http.Request;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Json;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.gc.Collector;
+import dev.plimsoll.registry.gc.GcReport;
+import dev.plimsoll.registry.repository.Deletion;
+import dev.plimsoll.registry.repository.RegistryException.Malformed;
+import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
+import dev.plimsoll.registry.repository.Tags;
+import dev.plimsoll.registry.repository.Trash;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code /plimsoll/v1/…}: what the command line asks of a running registry. Described in
+ * docs/registry/api.md.
+ */
+public final class AdminApi {
+  private static final String ROOT = "/plimsoll/v1";
+  private static final int TRASH_PAGE_MAX = 1000;
+
+  private final Collector collector;
+  private final Trash trash;
+  private final Tags tags;
+
+  public AdminApi(Collector collector, Trash trash, Tags tags) {
+    this.collector = collector;
+    this.trash = trash;
+    this.tags = tags;
+  }
+
+  private record Gc(
+      boolean dryRun,
+      int purged,
+      int unlinked,
+      int condemned,
+      int deletedBlobs,
+      long freedBytes,
+      int failed,
+      List<String> deleted) {
+
+    static Gc of(GcReport report, Run run) {
+      return new Gc(
+          run == Run.DRY,
+          report.purged(),
+          report.unlinked(),
+          report.condemned(),
+          report.deleted().size(),
+          report.freedBytes(),
+          report.failed(),
+          report.deleted().stream().map(Digest::toString).toList());
+    }
+  }
+
+  private enum Run {
+    REAL,
+    DRY
+  }
+
+  private record TrashList(List<Item> deletions) {}
+
+  private record Item(
+      long id,
+      String repository,
+      String reference,
+      Instant deletedAt,
+      String actor,
+      String reason,
+      int manifests,
+      int tags,
+      long sizeBytes) {
+
+    static Item of(Deletion d) {
+      return new Item(
+          d.id(),
+          d.repository().value(),
+          d.reference(),
+          d.deletedAt(),
+          d.actor(),
+          d.reason(),
+          d.manifests(),
+          d.tags(),
+          d.sizeBytes());
+    }
+  }
+
+  private record Restored(
+      String repository, List<String> manifests, List<String> tags, List<String> tagsKept) {
+
+    static Restored of(Trash.Restored restored) {
+      return new Restored(
+          restored.repository().value(),
+          restored.manifests().stream().map(Digest::toString).toList(),
+          restored.tags().stream().map(Tag::value).toList(),
+          restored.tagsKept().stream().map(Tag::value).toList());
+    }
+  }
+
+  private record Purged(long purged) {}
+
+  private record History(String repository, String tag, List<Move> moves) {}
+
+  private record Move(Optional<String> from, Optional<String> to, Instant at, String actor) {}
+
+  /** Answers, and returns true, if the path is one of these. */
+  boolean handle(String path, Request request, Response response) throws IOException {
+    switch (path) {
+      case ROOT + "/gc" -> gc(request, response);
+      case ROOT + "/trash" -> trash(request, response);
+      case ROOT + "/trash/restore" -> restore(request, response);
+      case ROOT + "/trash/purge" -> purge(request, response);
+      case ROOT + "/tags/history" -> history(request, response);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void gc(Request request, Response response) throws IOException {
+    if (refused("POST", request, response)) {
+      return;
+    }
+    Collector.Mode mode = flag(request, "now") ? Collector.Mode.NOW : Collector.Mode.WHEN_DUE;
+    if (flag(request, "dry-run")) {
+      json(response, Gc.of(collector.dryRun(mode), Run.DRY));
+    } else {
+      json(response, Gc.of(collector.run(mode), Run.REAL));
+    }
+  }
+
+  private void trash(Request request, Response response) throws IOException {
+    if (refused("GET", request, response)) {
+      return;
+    }
+    Page page = Page.of(request, TRASH_PAGE_MAX);
+    long before = page.after().isEmpty() ? Long.MAX_VALUE : number(page.after());
+    json(
+        response,
+        new TrashList(
+            trash
+                .list(request.query("repository").map(Endpoint::name), before, page.size())
+                .stream()
+                .map(Item::of)
+                .toList()));
+  }
+
+  private void restore(Request request, Response response) throws IOException {
+    if (!refused("POST", request, response)) {
+      json(response, Restored.of(trash.restore(deletion(request), Callers.of(request))));
+    }
+  }
+
+  private void purge(Request request, Response response) throws IOException {
+    if (!refused("POST", request, response)) {
+      long id = deletion(request);
+      trash.purge(id);
+      json(response, new Purged(id));
+    }
+  }
+
+  private void history(Request request, Response response) throws IOException {
+    if (refused("GET", request, response)) {
+      return;
+    }
+    RepositoryName repository = Endpoint.name(required(request, "repository"));
+    Tag tag = Endpoint.read(Subject.TAG, required(request, "tag"), Tag::new);
+    List<Move> moves =
+        tags.history(repository, tag).stream()
+            .map(move ->
+                new Move(
+                    move.from().map(Digest::toString),
+                    move.to().map(Digest::toString),
+                    move.at(),
+                    move.actor()))
+            .toList();
+    json(response, new History(repository.value(), tag.value(), moves));
+  }
+
+  /** A deletion by its id, or the newest of a tag or digest. */
+  private long deletion(Request request) throws IOException {
+    Optional<String> id = request.query("id");
+    return id.isPresent()
+        ? number(id.get())
+        : trash.find(
+            Endpoint.name(required(request, "repository")), required(request, "reference"));
+  }
+
+  private static String required(Request request, String name) {
+    return request
+        .query(name)
+        .orElseThrow(
+            () -> new Malformed(Subject.PARAMETER, "the parameter %s is missing".formatted(name)));
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new Malformed(Subject.PARAMETER, "not a number: \"" + text + "\"");
+    }
+  }
+
+  private static boolean flag(Request request, String name) {
+    return request
+        .query(name)
+        .map(value -> !value.equals("false") && !value.equals("0"))
+        .orElse(false);
+  }
+
+  private static boolean refused(String method, Request request, Response response)
+      throws IOException {
+    if (request.method().equals(method)) {
+      return false;
+    }
+    Methods.refuse(response, method);
+    return true;
+  }
+
+  private static void json(Response response, Object value) throws IOException {
+    response.header("Content-Type", "application/json").send(Json.write(value));
+  }
+}

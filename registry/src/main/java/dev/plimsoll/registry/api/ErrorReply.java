@@ -1,0 +1,102 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.repository.RegistryException;
+import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
+import dev.plimsoll.registry.repository.RegistryException.ChunkOutOfOrder;
+import dev.plimsoll.registry.repository.RegistryException.DeletionUnknown;
+import dev.plimsoll.registry.repository.RegistryException.DigestMismatch;
+import dev.plimsoll.registry.repository.RegistryException.Malformed;
+import dev.plimsoll.registry.repository.RegistryException.ManifestBlobsUnknown;
+import dev.plimsoll.registry.repository.RegistryException.ManifestInvalid;
+import dev.plimsoll.registry.repository.RegistryException.ManifestTooLarge;
+import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
+import dev.plimsoll.registry.repository.RegistryException.SizeMismatch;
+import dev.plimsoll.registry.repository.RegistryException.StillReferenced;
+import dev.plimsoll.registry.repository.RegistryException.TooManyUploads;
+import dev.plimsoll.registry.repository.RegistryException.Unsupported;
+import dev.plimsoll.registry.repository.RegistryException.UploadBusy;
+import dev.plimsoll.registry.repository.RegistryException.UploadUnknown;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * An error as the specification wants it told.
+ *
+ * @see <a href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes">
+ *     distribution-spec 1.1.1, Error Codes</a>
+ */
+record ErrorReply(int status, String code, String message) {
+
+  private record Body(List<Item> errors) {}
+
+  private record Item(String code, String message) {}
+
+  /** The one place where refusals become HTTP. A new refusal does not compile until it is here. */
+  static ErrorReply to(RegistryException refusal) {
+    String message = String.valueOf(refusal.getMessage());
+    return switch (refusal) {
+      case Malformed e -> new ErrorReply(400, code(e.subject()), message);
+      case RepositoryUnknown _ -> new ErrorReply(404, "NAME_UNKNOWN", message);
+      case BlobUnknown _ -> new ErrorReply(404, "BLOB_UNKNOWN", message);
+      case ManifestUnknown _ -> new ErrorReply(404, "MANIFEST_UNKNOWN", message);
+      case ManifestBlobsUnknown _ -> new ErrorReply(404, "MANIFEST_BLOB_UNKNOWN", message);
+      case ManifestInvalid _ -> new ErrorReply(400, "MANIFEST_INVALID", message);
+      case ManifestTooLarge _ -> new ErrorReply(413, "SIZE_INVALID", message);
+      case UploadUnknown _ -> new ErrorReply(404, "BLOB_UPLOAD_UNKNOWN", message);
+      case UploadBusy _ -> new ErrorReply(409, "BLOB_UPLOAD_INVALID", message);
+      case TooManyUploads _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
+      case ChunkOutOfOrder _ -> new ErrorReply(416, "BLOB_UPLOAD_INVALID", message);
+      case SizeMismatch _ -> new ErrorReply(400, "SIZE_INVALID", message);
+      case DigestMismatch _ -> new ErrorReply(400, "DIGEST_INVALID", message);
+      case StillReferenced _ -> new ErrorReply(405, "DENIED", message);
+      case DeletionUnknown _ -> new ErrorReply(404, "DELETION_UNKNOWN", message);
+      case Unsupported _ -> new ErrorReply(405, "UNSUPPORTED", message);
+    };
+  }
+
+  private static String code(Malformed.Subject subject) {
+    return switch (subject) {
+      case NAME -> "NAME_INVALID";
+      case TAG -> "TAG_INVALID";
+      case DIGEST -> "DIGEST_INVALID";
+      case UPLOAD -> "BLOB_UPLOAD_INVALID";
+      case PARAMETER -> "PAGINATION_NUMBER_INVALID";
+    };
+  }
+
+  static ErrorReply noEndpoint() {
+    return new ErrorReply(404, "UNSUPPORTED", "there is no such endpoint");
+  }
+
+  /** What went wrong inside is for the log, not for strangers. */
+  static ErrorReply internal(String requestId) {
+    return new ErrorReply(
+        500, "UNKNOWN", "something went wrong; the registry's log has it as " + requestId);
+  }
+
+  /**
+   * Docker shows the reason phrase of a status it does not know and does not try again, as it does
+   * with other 5xx.
+   */
+  static void sendNoSpace(Response response, NoSpaceException full) throws IOException {
+    String sentence = String.valueOf(full.getMessage());
+    response.reason("no space left on device: " + plain(sentence));
+    new ErrorReply(507, "DENIED", "no space left on device: " + sentence).send(response);
+  }
+
+  void send(Response response) throws IOException {
+    response
+        .status(status)
+        .header("Content-Type", "application/json")
+        .send(Json.write(new Body(List.of(new Item(code, message)))));
+  }
+
+  /** What a reason phrase may hold. */
+  private static String plain(String text) {
+    return text.replaceAll("[^\\x20-\\x7e]", "?");
+  }
+}

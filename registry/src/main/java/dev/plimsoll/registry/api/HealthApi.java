@@ -1,0 +1,40 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.foundation.metrics.Metrics;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.repository.Space;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** {@code /healthz}, {@code /readyz} and {@code /metrics}. */
+public final class HealthApi {
+  private static final byte[] OK = "ok\n".getBytes(StandardCharsets.UTF_8);
+
+  private final Space space;
+  private final Metrics metrics;
+
+  public HealthApi(Space space, Metrics metrics) {
+    this.space = space;
+    this.metrics = metrics;
+  }
+
+  private record Ready(boolean ready, boolean takesPushes, long usableBytes) {}
+
+  /** Answers, and returns true, if the path is one of these. */
+  boolean handle(String path, Response response) throws IOException {
+    switch (path) {
+      case "/healthz" -> response.header("Content-Type", "text/plain").send(OK);
+      case "/readyz" ->
+          // A registry on a full disk still serves pulls: a balancer must not take it out.
+          response
+              .header("Content-Type", "application/json")
+              .send(Json.write(new Ready(true, !space.isLow(), space.usableBytes())));
+      case "/metrics" -> response.header("Content-Type", Metrics.CONTENT_TYPE).send(metrics.text());
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.http.BodyException;
+import dev.plimsoll.http.ClientGone;
+import dev.plimsoll.http.Handler;
+import dev.plimsoll.http.Request;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.Manifests;
+import dev.plimsoll.registry.repository.RegistryException;
+import dev.plimsoll.registry.repository.Space;
+import dev.plimsoll.registry.repository.Tags;
+import dev.plimsoll.registry.repository.Uploads;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers every request to the registry. Safe for many threads. */
+public final class RegistryApi implements Handler {
+  private static final Logger log = LoggerFactory.getLogger(RegistryApi.class);
+  private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
+  private static final String ROOT = "/v2";
+
+  private final Locations locations;
+  private final BlobsApi blobsApi;
+  private final UploadsApi uploadsApi;
+  private final ManifestsApi manifestsApi;
+  private final ListsApi listsApi;
+  private final HealthApi healthApi;
+  private final AdminApi adminApi;
+
+  /** The core that is served. */
+  public record Core(Blobs blobs, Uploads uploads, Manifests manifests, Tags tags, Space space) {}
+
+  /**
+   * Puts the endpoints together.
+   *
+   * @param chunkMinBytes told to clients that upload in chunks; 0 tells nothing
+   */
+  public RegistryApi(
+      Core core,
+      Optional<URI> externalUrl,
+      long chunkMinBytes,
+      HealthApi healthApi,
+      AdminApi adminApi) {
+    this.locations = new Locations(externalUrl);
+    this.blobsApi = new BlobsApi(core.blobs());
+    this.uploadsApi =
+        new UploadsApi(core.uploads(), core.blobs(), core.space(), locations, chunkMinBytes);
+    this.manifestsApi = new ManifestsApi(core.manifests(), core.space(), locations);
+    this.listsApi = new ListsApi(core.tags(), core.manifests(), locations);
+    this.healthApi = healthApi;
+    this.adminApi = adminApi;
+  }
+
+  @Override
+  public void handle(Request request, Response response) throws Exception {
+    try {
+      route(request, response);
+    } catch (RegistryException e) {
+      refuse(response, ErrorReply.to(e), e);
+    } catch (NoSpaceException e) {
+      log.warn("no space request={} path={}: {}", request.id(), request.path(), e.getMessage());
+      if (response.committed()) {
+        throw e;
+      }
+      ErrorReply.sendNoSpace(response, e);
+    } catch (ClientGone | BodyException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      log.error("request failed request={} path={}", request.id(), request.path(), e);
+      refuse(response, ErrorReply.internal(request.id()), e);
+    }
+  }
+
+  private static void refuse(Response response, ErrorReply reply, Exception cause)
+      throws Exception {
+    if (response.committed()) {
+      throw cause; // the connection is cut: the client must not take half an answer for a whole
+    }
+    reply.send(response);
+  }
+
+  private void route(Request request, Response response) throws IOException {
+    String path = locations.inner(request.path());
+    if (!path.equals(ROOT) && !path.startsWith(ROOT + "/")) {
+      if (!healthApi.handle(path, response) && !adminApi.handle(path, request, response)) {
+        ErrorReply.noEndpoint().send(response);
+      }
+      return;
+    }
+    response.header("Docker-Distribution-Api-Version", "registry/2.0");
+    Optional<Endpoint> endpoint = Endpoint.parse(path.substring(ROOT.length()));
+    if (endpoint.isEmpty()) {
+      ErrorReply.noEndpoint().send(response);
+      return;
+    }
+    switch (endpoint.get()) {
+      case Endpoint.Base _ ->
+          response.header("Content-Type", "application/json").send(EMPTY_OBJECT);
+      case Endpoint.Catalog _ -> listsApi.catalog(request, response);
+      case Endpoint.Blob at -> blobsApi.handle(at, request, response);
+      case Endpoint.Uploads at -> uploadsApi.handle(at, request, response);
+      case Endpoint.Upload at -> uploadsApi.handle(at, request, response);
+      case Endpoint.ManifestOf at -> manifestsApi.handle(at, request, response);
+      case Endpoint.Tags at -> listsApi.tags(at, request, response);
+      case Endpoint.Referrers at -> listsApi.referrers(at, request, response);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package dev.plimsoll.registry.gc;
+
+import dev.plimsoll.content.BlobKey;
+import dev.plimsoll.content.ContentStore;
+import dev.plimsoll.registry.gc.GarbageRows.Doomed;
+import dev.plimsoll.registry.gc.GarbageRows.DueLink;
+import dev.plimsoll.registry.repository.BlobRows;
+import dev.plimsoll.registry.repository.ReadCache;
+import dev.plimsoll.registry.repository.Transactions;
+import dev.plimsoll.registry.repository.Trash;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects garbage, one run at a time, beside any number of pushes and pulls. Its safety lies in the
+ * checks inside its transactions, not in waiting: the waits spare clients a second upload.
+ */
+public final class Collector {
+  private static final Logger log = LoggerFactory.getLogger(Collector.class);
+
+  /** How eager a run is. */
+  public enum Mode {
+    /** Trash and leases are respected. */
+    WHEN_DUE,
+    /**
+     * Nothing is waited for: the trash is emptied and leases are void, so a push in progress may be
+     * told that a blob is unknown. It is never told that it succeeded when it did not.
+     */
+    NOW
+  }
+
+  /** The parts of a run. Each finds its work in the database, so each can run without the others. */
+  public enum Phase {
+    /** Makes old deletions final. */
+    PURGE,
+    /** Takes away links that nothing holds, and condemns blobs without links. */
+    UNLINK,
+    /** Sentences condemned blobs whose wait is over. */
+    DOOM,
+    /** Deletes the bytes of doomed blobs, and what a crash left of that. */
+    ERASE
+  }
+
+  private final Transactions transactions;
+  private final ContentStore content;
+  private final BlobRows blobs;
+  private final Trash trash;
+  private final ReadCache cache;
+  private final GcPolicy policy;
+  private final InstantSource clock;
+  private final GarbageRows garbage = new GarbageRows();
+  private final ReentrantLock oneRun = new ReentrantLock();
+
+  public Collector(
+      Transactions transactions,
+      ContentStore content,
+      BlobRows blobs,
+      Trash trash,
+      ReadCache cache,
+      GcPolicy policy,
+      InstantSource clock) {
+    this.transactions = transactions;
+    this.content = content;
+    this.blobs = blobs;
+    this.trash = trash;
+    this.cache = cache;
+    this.policy = policy;
+    this.clock = clock;
+  }
+
+  /** Collects what is due. A second run waits for the first. */
+  public GcReport run(Mode mode) throws IOException {
+    return run(mode, EnumSet.allOf(Phase.class));
+  }
+
+  /** Runs some phases, in their order. */
+  public GcReport run(Mode mode, Set<Phase> phases) throws IOException {
+    oneRun.lock();
+    try {
+      Instant begin = clock.instant();
+      GcReport.Tally tally = new GcReport.Tally();
+      for (Phase phase : EnumSet.copyOf(phases)) {
+        while (batch(phase, mode, begin, tally)) {
+          // until a batch is not full
+        }
+      }
+      GcReport report = tally.report();
+      if (report.purged() + report.unlinked() + report.deleted().size() + report.failed() > 0) {
+        log.info(
+            "garbage collected mode={} purged={} unlinked={} condemned={} deleted={} freedBytes={}"
+                + " failed={}",
+            mode,
+            report.purged(),
+            report.unlinked(),
+            report.condemned(),
+            report.deleted().size(),
+            report.freedBytes(),
+            report.failed());
+      }
+      return report;
+    } finally {
+      oneRun.unlock();
+    }
+  }
+
+  /** Works on one batch; returns whether there may be more to do. */
+  private boolean batch(Phase phase, Mode mode, Instant begin, GcReport.Tally tally)
+      throws IOException {
+    return switch (phase) {
+      case PURGE -> purge(mode, begin, tally);
+      case UNLINK -> unlink(mode, begin, tally);
+      case DOOM -> doom(mode, begin);
+      case ERASE -> erase(tally);
+    };
+  }
+
+  /** Finishes the deletions that were under way when the process ended. */
+  public void recover() throws IOException {
+    run(Mode.WHEN_DUE, EnumSet.of(Phase.ERASE));
+  }
+
+  /**
+   * What a run would do now. It takes the same path up to the deletion, in one transaction that is
+   * then undone.
+   */
+  public GcReport dryRun(Mode mode) throws IOException {
+    Instant begin = clock.instant();
+    try {
+      return transactions.write(h -> {
+        throw new Undone(rehearse(h, mode, begin, new GcReport.Tally()));
+      });
+    } catch (Undone undone) {
+      return undone.report;
+    }
+  }
+
+  /** Carries a dry run's result out of the transaction that it undoes. */
+  private static final class Undone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient GcReport report;
+
+    Undone(GcReport report) {
+      super("dry run", null, false, false);
+      this.report = report;
+    }
+  }
+
+  private GcReport rehearse(Handle h, Mode mode, Instant begin, GcReport.Tally tally) {
+    for (int n = policy.batchMax(); n == policy.batchMax(); ) {
+      n = trash.purgeDeletedBefore(h, deletedBefore(mode, begin), policy.batchMax()).size();
+      tally.purged += n;
+    }
+    for (int n = policy.batchMax(); n == policy.batchMax(); ) {
+      n = unlink(h, mode, begin, tally).size();
+    }
+    List<Doomed> before = garbage.deleting(h);
+    before.forEach(tally::deleted);
+    for (int n = policy.batchMax(); n == policy.batchMax(); ) {
+      List<Doomed> batch = doom(h, mode, begin);
+      batch.forEach(tally::deleted);
+      n = batch.size();
+    }
+    return tally.report();
+  }
+
+  private Instant deletedBefore(Mode mode, Instant begin) {
+    return mode == Mode.NOW ? begin : begin.minus(policy.trashKeptFor());
+  }
+
+  private boolean purge(Mode mode, Instant begin, GcReport.Tally tally) throws IOException {
+    int purged = trash.purgeDeletedBefore(deletedBefore(mode, begin), policy.batchMax());
+    tally.purged += purged;
+    return purged == policy.batchMax();
+  }
+
+  private boolean unlink(Mode mode, Instant begin, GcReport.Tally tally) throws IOException {
+    List<DueLink> due = new ArrayList<>();
+    GcReport.Tally batch = new GcReport.Tally();
+    try {
+      due.addAll(
+          transactions.free(h -> {
+            GcReport.Tally fresh = new GcReport.Tally();
+            List<DueLink> seen = unlink(h, mode, begin, fresh);
+            batch.unlinked = fresh.unlinked;
+            batch.condemned = fresh.condemned;
+            return seen;
+          }));
+    } finally {
+      due.forEach(link -> cache.linkChanged(link.repository(), link.digest()));
+    }
+    tally.unlinked += batch.unlinked;
+    tally.condemned += batch.condemned;
+    return due.size() == policy.batchMax();
+  }
+
+  private List<DueLink> unlink(Handle h, Mode mode, Instant begin, GcReport.Tally tally) {
+    Instant now = clock.instant();
+    Instant leaseEnd = mode == Mode.NOW ? Instant.ofEpochMilli(Long.MAX_VALUE) : now;
+    List<DueLink> due = garbage.dueLinks(h, leaseEnd, begin, policy.batchMax());
+    for (DueLink link : due) {
+      if (blobs.referenced(h, link.repositoryId(), link.digest())) {
+        blobs.hold(h, link.repositoryId(), link.digest());
+      } else {
+        blobs.unlink(h, link.repositoryId(), link.digest(), now);
+        tally.unlinked++;
+        if (!garbage.linked(h, link.digest())) {
+          tally.condemned++;
+        }
+      }
+    }
+    return due;
+  }
+
+  private boolean doom(Mode mode, Instant begin) throws IOException {
+    return transactions.free(h -> doom(h, mode, begin)).size() == policy.batchMax();
+  }
+
+  /**
+   * Past this transaction the blobs cannot come back; a client that has them uploads them again,
+   * under a new generation.
+   */
+  private List<Doomed> doom(Handle h, Mode mode, Instant begin) {
+    Instant limit = mode == Mode.NOW ? clock.instant() : begin.minus(policy.condemnedFor());
+    List<Doomed> due = garbage.condemnedBefore(h, limit, policy.batchMax());
+    for (Doomed blob : due) {
+      blobs.doom(h, blob.key().digest(), blob.key().generation());
+    }
+    return due;
+  }
+
+  private boolean erase(GcReport.Tally tally) throws IOException {
+    for (Doomed blob : transactions.read(garbage::deleting)) {
+      try {
+        erase(blob);
+        tally.deleted(blob);
+      } catch (IOException e) {
+        tally.failed++;
+        log.warn("deleting {} failed; the next run tries again", blob.key(), e);
+      }
+    }
+    return false;
+  }
+
+  private void erase(Doomed blob) throws IOException {
+    BlobKey key = blob.key();
+    if (!blob.small()) {
+      content.delete(key);
+    }
+    transactions.free(h -> {
+      blobs.forget(h, key.digest(), key.generation());
+      return true;
+    });
+  }
+}

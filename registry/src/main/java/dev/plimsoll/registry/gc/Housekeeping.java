@@ -1,0 +1,108 @@
+package dev.plimsoll.registry.gc;
+
+import dev.plimsoll.registry.repository.Space;
+import dev.plimsoll.registry.repository.Uploads;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a registry does by itself: collects, gives up idle uploads, audits, keeps its reserve. {@link
+ * #round} is one turn of it, for tests with a clock of their own; {@link #start} has a thread take
+ * turns.
+ */
+public final class Housekeeping {
+  private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+  private static final Duration BETWEEN_AUDITS = Duration.ofDays(1);
+  private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
+  private static final Duration STOP_MAX = Duration.ofSeconds(30);
+
+  private final Collector collector;
+  private final Audit audit;
+  private final Deadlines deadlines;
+  private final Uploads uploads;
+  private final Space space;
+  private final Duration every;
+  private final InstantSource clock;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private @Nullable Thread thread;
+  private @Nullable Instant auditedAt;
+
+  public Housekeeping(
+      Collector collector,
+      Audit audit,
+      Deadlines deadlines,
+      Uploads uploads,
+      Space space,
+      Duration every,
+      InstantSource clock) {
+    this.collector = collector;
+    this.audit = audit;
+    this.deadlines = deadlines;
+    this.uploads = uploads;
+    this.space = space;
+    this.every = every;
+    this.clock = clock;
+  }
+
+  /** Picks up what the last process left. To be called before the first request. */
+  public void recover() throws IOException {
+    deadlines.look();
+    collector.recover();
+    audit.discardStrayStaging();
+  }
+
+  /** Takes a turn every so often until {@link #close}. */
+  public void start() {
+    thread = Thread.ofVirtual().name("registry-housekeeping").start(this::turns);
+  }
+
+  /** One turn. */
+  public void round() throws IOException {
+    deadlines.look();
+    uploads.giveUpIdle();
+    collector.run(Collector.Mode.WHEN_DUE);
+    space.replenish();
+    Instant now = clock.instant();
+    Duration wait = audit.hasSuspects() ? BETWEEN_LOOKS : BETWEEN_AUDITS;
+    if (auditedAt == null || !auditedAt.plus(wait).isAfter(now)) {
+      auditedAt = now;
+      audit.discardStrayStaging();
+      audit.deleteStrayBlobs();
+    }
+  }
+
+  private void turns() {
+    try {
+      while (!stopping.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
+        turn();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A turn that fails is no reason not to take the next one. */
+  private void turn() {
+    try {
+      round();
+    } catch (IOException | RuntimeException e) {
+      log.warn("housekeeping failed; it goes on in {} s", every.toSeconds(), e);
+    }
+  }
+
+  /** Takes no further turn, and waits for the one in progress. */
+  public void close() throws InterruptedException {
+    stopping.countDown();
+    Thread running = thread;
+    if (running != null) {
+      running.join(STOP_MAX);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package dev.plimsoll.registry.repository;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Manifest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of manifests and of what they name. */
+final class ManifestRows {
+
+  /**
+   * A manifest, live or in the trash.
+   *
+   * @param deletionId of the deletion that took it; empty while it is live
+   */
+  record Found(long id, Digest digest, OptionalLong deletionId) {
+    boolean live() {
+      return deletionId.isEmpty();
+    }
+  }
+
+  Optional<Found> find(Handle h, long repositoryId, Digest digest) {
+    return h.createQuery(
+            """
+            SELECT id, digest, deletion_id FROM manifests
+            WHERE repository_id = :repository AND digest = :digest
+            """)
+        .bind("repository", repositoryId)
+        .bind("digest", digest.toString())
+        .map((rs, ctx) -> found(rs))
+        .findOne();
+  }
+
+  Optional<StoredManifest> read(Handle h, long repositoryId, Digest digest) {
+    return h.createQuery(
+            """
+            SELECT digest, media_type, content FROM manifests
+            WHERE repository_id = :repository AND digest = :digest AND deletion_id IS NULL
+            """)
+        .bind("repository", repositoryId)
+        .bind("digest", digest.toString())
+        .map((rs, ctx) -> stored(rs))
+        .findOne();
+  }
+
+  long insert(Handle h, long repositoryId, StoredManifest manifest, Manifest parsed, Instant now) {
+    @Nullable String artifactType = parsed.artifactType().orElse(null);
+    @Nullable String subject = parsed.subject().map(s -> s.digest().toString()).orElse(null);
+    return h.createQuery(
+            """
+            INSERT INTO manifests (repository_id, digest, media_type, artifact_type, subject,
+              size_bytes, pushed_at, content)
+            VALUES (:repository, :digest, :type, :artifact, :subject, :size, :now, :content)
+            RETURNING id
+            """)
+        .bind("repository", repositoryId)
+        .bind("digest", manifest.digest().toString())
+        .bind("type", manifest.mediaType())
+        .bind("artifact", artifactType)
+        .bind("subject", subject)
+        .bind("size", manifest.bytes().length)
+        .bind("now", now.toEpochMilli())
+        .bind("content", manifest.bytes())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Pushed once more: it is live, whatever it was, and as old as this push. */
+  void pushedAgain(Handle h, long id, String mediaType, Instant now) {
+    h.createUpdate(
+            """
+            UPDATE manifests SET media_type = :type, pushed_at = :now, deletion_id = NULL
+            WHERE id = :id
+            """)
+        .bind("id", id)
+        .bind("type", mediaType)
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+
+  void reference(Handle h, long id, long repositoryId, Collection<Digest> digests) {
+    if (digests.isEmpty()) {
+      return;
+    }
+    var batch =
+        h.prepareBatch(
+            """
+            INSERT INTO manifest_references (manifest_id, repository_id, digest)
+            VALUES (:manifest, :repository, :digest)
+            """);
+    for (Digest digest : digests) {
+      batch
+          .bind("manifest", id)
+          .bind("repository", repositoryId)
+          .bind("digest", digest.toString())
+          .add();
+    }
+    batch.execute();
+  }
+
+  List<Digest> references(Handle h, long id) {
+    return h.createQuery("SELECT digest FROM manifest_references WHERE manifest_id = :id")
+        .bind("id", id)
+        .map((rs, ctx) -> Digest.parse(rs.getString("digest")))
+        .list();
+  }
+
+  void trash(Handle h, long id, long deletionId) {
+    h.createUpdate("UPDATE manifests SET deletion_id = :deletion WHERE id = :id")
+        .bind("id", id)
+        .bind("deletion", deletionId)
+        .execute();
+  }
+
+  void untrash(Handle h, long id) {
+    h.createUpdate("UPDATE manifests SET deletion_id = NULL WHERE id = :id")
+        .bind("id", id)
+        .execute();
+  }
+
+  List<Found> inDeletion(Handle h, long deletionId) {
+    return h.createQuery(
+            "SELECT id, digest, deletion_id FROM manifests WHERE deletion_id = :deletion")
+        .bind("deletion", deletionId)
+        .map((rs, ctx) -> found(rs))
+        .list();
+  }
+
+  void delete(Handle h, long id) {
+    h.createUpdate("DELETE FROM manifest_references WHERE manifest_id = :id")
+        .bind("id", id)
+        .execute();
+    h.createUpdate("DELETE FROM manifests WHERE id = :id").bind("id", id).execute();
+  }
+
+  /** Live manifests about {@code subject} that nothing else keeps: no tag, and no live index. */
+  List<Found> dependents(Handle h, long repositoryId, Digest subject) {
+    return h.createQuery(
+            """
+            SELECT m.id, m.digest, m.deletion_id FROM manifests m
+            WHERE m.repository_id = :repository AND m.subject = :subject AND m.deletion_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM tags t
+                WHERE t.repository_id = m.repository_id AND t.digest = m.digest)
+              AND NOT EXISTS (SELECT 1 FROM manifest_references r JOIN manifests o
+                ON o.id = r.manifest_id AND o.deletion_id IS NULL
+                WHERE r.repository_id = m.repository_id AND r.digest = m.digest)
+            """)
+        .bind("repository", repositoryId)
+        .bind("subject", subject.toString())
+        .map((rs, ctx) -> found(rs))
+        .list();
+  }
+
+  /** Live manifests about {@code subject}, in the order of their digests. */
+  List<StoredManifest> referrers(
+      Handle h, long repositoryId, Digest subject, Optional<String> type, String after, int most) {
+    return h.createQuery(
+            """
+            SELECT digest, media_type, content FROM manifests
+            WHERE repository_id = :repository AND subject = :subject AND deletion_id IS NULL
+              AND digest > :after AND (:type IS NULL OR artifact_type = :type)
+            ORDER BY digest LIMIT :most
+            """)
+        .bind("repository", repositoryId)
+        .bind("subject", subject.toString())
+        .bind("type", type.orElse(null))
+        .bind("after", after)
+        .bind("most", most)
+        .map((rs, ctx) -> stored(rs))
+        .list();
+  }
+
+  private static Found found(ResultSet rs) throws SQLException {
+    long deletion = rs.getLong("deletion_id");
+    OptionalLong deletionId = rs.wasNull() ? OptionalLong.empty() : OptionalLong.of(deletion);
+    return new Found(rs.getLong("id"), Digest.parse(rs.getString("digest")), deletionId);
+  }
+
+  private static StoredManifest stored(ResultSet rs) throws SQLException {
+    return new StoredManifest(
+        Digest.parse(rs.getString("digest")), rs.getString("media_type"), rs.getBytes("content"));
+  }
+}

@@ -1,0 +1,88 @@
+package dev.plimsoll.registry.repository;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.plimsoll.content.BlobKey;
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import java.io.IOException;
+import java.util.Collection;
+
+/**
+ * What the pull path remembers of the database: manifests, tags and the links of blobs. Coherent
+ * within this process, see {@link Coherent}; every write of the core names here what it touched.
+ */
+public final class ReadCache {
+  private static final int ENTRY_BYTES = 400; // keys, record and bookkeeping, by rough count
+  private static final int LINKS_PART = 8;
+
+  record Named(RepositoryName repository, Digest digest) {}
+
+  record Tagged(RepositoryName repository, Tag tag) {}
+
+  private final Coherent<Named, StoredManifest> manifests;
+  private final Coherent<Tagged, Digest> tags;
+  private final Coherent<Named, BlobRows.Link> links;
+
+  /** By physical name, so there is nothing that could become untrue. */
+  private final Cache<BlobKey, byte[]> small;
+
+  /** Reads the bytes of a small blob. */
+  interface SmallBlob {
+    byte[] read() throws IOException;
+  }
+
+  /** A memory of about this many bytes, half of it for manifests; 0 remembers nothing. */
+  public ReadCache(long sizeBytesMax) {
+    this.manifests =
+        new Coherent<>(sizeBytesMax / 2, (key, manifest) -> ENTRY_BYTES + manifest.bytes().length);
+    this.tags = new Coherent<>(sizeBytesMax / LINKS_PART, (key, digest) -> ENTRY_BYTES);
+    this.links = new Coherent<>(sizeBytesMax / LINKS_PART, (key, link) -> ENTRY_BYTES);
+    this.small =
+        Caffeine.newBuilder()
+            .maximumWeight(sizeBytesMax / 4)
+            .<BlobKey, byte[]>weigher((key, bytes) -> ENTRY_BYTES + bytes.length)
+            .build();
+  }
+
+  Coherent<Named, StoredManifest> manifests() {
+    return manifests;
+  }
+
+  Coherent<Tagged, Digest> tags() {
+    return tags;
+  }
+
+  Coherent<Named, BlobRows.Link> links() {
+    return links;
+  }
+
+  byte[] small(BlobKey key, SmallBlob blob) throws IOException {
+    byte[] known = small.getIfPresent(key);
+    if (known == null) {
+      known = blob.read();
+      small.put(key, known);
+    }
+    return known;
+  }
+
+  void manifestChanged(RepositoryName repository, Digest digest) {
+    manifests.changed(new Named(repository, digest));
+  }
+
+  void tagChanged(RepositoryName repository, Tag tag) {
+    tags.changed(new Tagged(repository, tag));
+  }
+
+  /** The link between a repository and a blob was added, leased, held, hidden or taken away. */
+  public void linkChanged(RepositoryName repository, Digest digest) {
+    links.changed(new Named(repository, digest));
+  }
+
+  void linksChanged(RepositoryName repository, Collection<Digest> digests) {
+    for (Digest digest : digests) {
+      linkChanged(repository, digest);
+    }
+  }
+}

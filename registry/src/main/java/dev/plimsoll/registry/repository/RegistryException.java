@@ -1,0 +1,169 @@
+package dev.plimsoll.registry.repository;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Reference;
+import dev.plimsoll.oci.RepositoryName;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A request that the registry understood and refuses. Trouble with disk or network is not a refusal:
+ * it stays an {@link java.io.IOException}.
+ */
+public abstract sealed class RegistryException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private RegistryException(String message) {
+    super(message);
+  }
+
+  /** Text from outside that is not what it should be: a name, a digest, a number. */
+  public static final class Malformed extends RegistryException {
+    /** What was malformed. */
+    public enum Subject {
+      NAME,
+      TAG,
+      DIGEST,
+      PARAMETER,
+      UPLOAD
+    }
+
+    private final Subject subject;
+
+    public Malformed(Subject subject, String message) {
+      super(message);
+      this.subject = subject;
+    }
+
+    public Subject subject() {
+      return subject;
+    }
+  }
+
+  public static final class RepositoryUnknown extends RegistryException {
+    public RepositoryUnknown(RepositoryName repository) {
+      super("there is no repository %s".formatted(repository));
+    }
+  }
+
+  public static final class BlobUnknown extends RegistryException {
+    public BlobUnknown(RepositoryName repository, Digest digest) {
+      super("repository %s has no blob %s".formatted(repository, digest));
+    }
+  }
+
+  public static final class ManifestUnknown extends RegistryException {
+    public ManifestUnknown(RepositoryName repository, Reference reference) {
+      super("repository %s has no manifest %s".formatted(repository, reference));
+    }
+  }
+
+  /** A manifest names blobs that its repository does not have. */
+  public static final class ManifestBlobsUnknown extends RegistryException {
+    private static final int NAMED_MAX = 10;
+    private final transient List<Digest> missing;
+
+    public ManifestBlobsUnknown(RepositoryName repository, List<Digest> missing) {
+      super(
+          "the manifest names %d blobs that repository %s does not have: %s"
+              .formatted(
+                  missing.size(),
+                  repository,
+                  missing.stream()
+                      .limit(NAMED_MAX)
+                      .map(Digest::toString)
+                      .collect(Collectors.joining(", "))));
+      this.missing = List.copyOf(missing);
+    }
+
+    public List<Digest> missing() {
+      return missing;
+    }
+  }
+
+  public static final class ManifestInvalid extends RegistryException {
+    public ManifestInvalid(String reason) {
+      super(reason);
+    }
+  }
+
+  public static final class ManifestTooLarge extends RegistryException {
+    public ManifestTooLarge(long sizeBytesMax) {
+      super("the manifest is larger than %d bytes".formatted(sizeBytesMax));
+    }
+  }
+
+  public static final class UploadUnknown extends RegistryException {
+    public UploadUnknown(RepositoryName repository, UploadId id) {
+      super("repository %s has no upload %s in progress".formatted(repository, id));
+    }
+  }
+
+  public static final class TooManyUploads extends RegistryException {
+    public TooManyUploads(int uploadsMax) {
+      super("%d uploads are in progress, and more are not taken".formatted(uploadsMax));
+    }
+  }
+
+  /** Another request is writing to the same upload. */
+  public static final class UploadBusy extends RegistryException {
+    public UploadBusy(UploadId id) {
+      super("another request is writing to upload %s".formatted(id));
+    }
+  }
+
+  /** A chunk that does not begin where the upload ends; nothing of it was stored. */
+  public static final class ChunkOutOfOrder extends RegistryException {
+    private final transient UploadId id;
+    private final long sizeBytes;
+
+    public ChunkOutOfOrder(UploadId id, long sizeBytes, long chunkOffset) {
+      super("the upload holds %d bytes, the chunk begins at %d".formatted(sizeBytes, chunkOffset));
+      this.id = id;
+      this.sizeBytes = sizeBytes;
+    }
+
+    public UploadId id() {
+      return id;
+    }
+
+    public long sizeBytes() {
+      return sizeBytes;
+    }
+  }
+
+  /** More or fewer bytes came than were announced. */
+  public static final class SizeMismatch extends RegistryException {
+    public SizeMismatch(long announcedBytes, long receivedBytes) {
+      super("%d bytes were announced, %d came".formatted(announcedBytes, receivedBytes));
+    }
+  }
+
+  public static final class DigestMismatch extends RegistryException {
+    public DigestMismatch(Digest promised, Digest received) {
+      super("promised %s, received %s".formatted(promised, received));
+    }
+  }
+
+  /** What is to be deleted is named by a manifest that is not deleted. */
+  public static final class StillReferenced extends RegistryException {
+    public StillReferenced(RepositoryName repository, Digest digest, Digest by) {
+      super(
+          "%s cannot be deleted from repository %s: manifest %s names it; delete that one first"
+              .formatted(digest, repository, by));
+    }
+  }
+
+  public static final class DeletionUnknown extends RegistryException {
+    public DeletionUnknown(String what) {
+      super("the trash has no " + what);
+    }
+  }
+
+  /** What the registry does not do at all. */
+  public static final class Unsupported extends RegistryException {
+    public Unsupported(String message) {
+      super(message);
+    }
+  }
+}

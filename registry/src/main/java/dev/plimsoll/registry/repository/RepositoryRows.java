@@ -1,0 +1,53 @@
+package dev.plimsoll.registry.repository;
+
+import dev.plimsoll.oci.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
+
+/** The rows of repositories. */
+final class RepositoryRows {
+
+  OptionalLong find(Handle h, RepositoryName name) {
+    return h
+        .createQuery("SELECT id FROM repositories WHERE name = :name")
+        .bind("name", name.value())
+        .mapTo(Long.class)
+        .stream()
+        .mapToLong(Long::longValue)
+        .findFirst();
+  }
+
+  /** The repository, made if it is new. */
+  long ensure(Handle h, RepositoryName name, Instant now) {
+    OptionalLong known = find(h, name);
+    if (known.isPresent()) {
+      return known.getAsLong();
+    }
+    return h.createQuery(
+            """
+            INSERT INTO repositories (name, created_at) VALUES (:name, :now)
+            ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id
+            """)
+        .bind("name", name.value())
+        .bind("now", now.toEpochMilli())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Names in order, of repositories that have a manifest. */
+  List<RepositoryName> withContent(Handle h, String after, int most) {
+    return h.createQuery(
+            """
+            SELECT name FROM repositories r
+            WHERE name > :after AND EXISTS (SELECT 1 FROM manifests m
+              WHERE m.repository_id = r.id AND m.deletion_id IS NULL)
+            ORDER BY name LIMIT :most
+            """)
+        .bind("after", after)
+        .bind("most", most)
+        .map((rs, ctx) -> new RepositoryName(rs.getString("name")))
+        .list();
+  }
+}

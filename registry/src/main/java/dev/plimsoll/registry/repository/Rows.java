@@ -1,0 +1,16 @@
+package dev.plimsoll.registry.repository;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Reading columns that may be empty. */
+final class Rows {
+  private Rows() {}
+
+  static Optional<Instant> time(ResultSet rs, String column) throws SQLException {
+    long millis = rs.getLong(column);
+    return rs.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+}

@@ -1,0 +1,145 @@
+package dev.plimsoll.registry.repository;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Tag;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of tags and of their history. */
+final class TagRows {
+  private final int movesKept;
+
+  TagRows(int movesKept) {
+    this.movesKept = movesKept;
+  }
+
+  Optional<Digest> find(Handle h, long repositoryId, Tag tag) {
+    return h.createQuery(
+            "SELECT digest FROM tags WHERE repository_id = :repository AND name = :name")
+        .bind("repository", repositoryId)
+        .bind("name", tag.value())
+        .map((rs, ctx) -> Digest.parse(rs.getString("digest")))
+        .findOne();
+  }
+
+  List<Tag> pointingAt(Handle h, long repositoryId, Digest digest) {
+    return h.createQuery(
+            "SELECT name FROM tags WHERE repository_id = :repository AND digest = :digest")
+        .bind("repository", repositoryId)
+        .bind("digest", digest.toString())
+        .map((rs, ctx) -> new Tag(rs.getString("name")))
+        .list();
+  }
+
+  /** Points a tag at a manifest; a tag that is there already does not move. */
+  void point(Handle h, long repositoryId, Tag tag, Digest digest, Instant now, String actor) {
+    Optional<Digest> before = find(h, repositoryId, tag);
+    if (before.equals(Optional.of(digest))) {
+      return;
+    }
+    h.createUpdate(
+            """
+            INSERT INTO tags (repository_id, name, folded, digest, moved_at)
+            VALUES (:repository, :name, :folded, :digest, :now)
+            ON CONFLICT (repository_id, name) DO UPDATE SET
+              digest = excluded.digest, moved_at = excluded.moved_at
+            """)
+        .bind("repository", repositoryId)
+        .bind("name", tag.value())
+        .bind("folded", folded(tag.value()))
+        .bind("digest", digest.toString())
+        .bind("now", now.toEpochMilli())
+        .execute();
+    remember(h, repositoryId, tag, before, Optional.of(digest), now, actor);
+  }
+
+  void remove(Handle h, long repositoryId, Tag tag, Digest digest, Instant now, String actor) {
+    h.createUpdate("DELETE FROM tags WHERE repository_id = :repository AND name = :name")
+        .bind("repository", repositoryId)
+        .bind("name", tag.value())
+        .execute();
+    remember(h, repositoryId, tag, Optional.of(digest), Optional.empty(), now, actor);
+  }
+
+  /** The distribution specification asks for case-insensitive order; equal ones by their bytes. */
+  List<Tag> page(Handle h, long repositoryId, String after, int most) {
+    return h.createQuery(
+            """
+            SELECT name FROM tags
+            WHERE repository_id = :repository AND (folded, name) > (:folded, :after)
+            ORDER BY folded, name LIMIT :most
+            """)
+        .bind("repository", repositoryId)
+        .bind("folded", folded(after))
+        .bind("after", after)
+        .bind("most", most)
+        .map((rs, ctx) -> new Tag(rs.getString("name")))
+        .list();
+  }
+
+  List<TagMove> history(Handle h, long repositoryId, Tag tag) {
+    return h.createQuery(
+            """
+            SELECT tag, from_digest, to_digest, moved_at, actor FROM tag_moves
+            WHERE repository_id = :repository AND tag = :tag ORDER BY id DESC
+            """)
+        .bind("repository", repositoryId)
+        .bind("tag", tag.value())
+        .map((rs, ctx) ->
+            new TagMove(
+                new Tag(rs.getString("tag")),
+                digest(rs, "from_digest"),
+                digest(rs, "to_digest"),
+                Instant.ofEpochMilli(rs.getLong("moved_at")),
+                rs.getString("actor")))
+        .list();
+  }
+
+  private void remember(
+      Handle h,
+      long repositoryId,
+      Tag tag,
+      Optional<Digest> from,
+      Optional<Digest> to,
+      Instant now,
+      String actor) {
+    @Nullable String was = from.map(Digest::toString).orElse(null);
+    @Nullable String is = to.map(Digest::toString).orElse(null);
+    h.createUpdate(
+            """
+            INSERT INTO tag_moves (repository_id, tag, from_digest, to_digest, moved_at, actor)
+            VALUES (:repository, :tag, :from, :to, :now, :actor)
+            """)
+        .bind("repository", repositoryId)
+        .bind("tag", tag.value())
+        .bind("from", was)
+        .bind("to", is)
+        .bind("now", now.toEpochMilli())
+        .bind("actor", actor)
+        .execute();
+    h.createUpdate(
+            """
+            DELETE FROM tag_moves WHERE repository_id = :repository AND tag = :tag AND id <=
+              (SELECT id FROM tag_moves WHERE repository_id = :repository AND tag = :tag
+               ORDER BY id DESC LIMIT 1 OFFSET :kept)
+            """)
+        .bind("repository", repositoryId)
+        .bind("tag", tag.value())
+        .bind("kept", movesKept)
+        .execute();
+  }
+
+  private static Optional<Digest> digest(ResultSet rs, String column) throws SQLException {
+    return Optional.ofNullable(rs.getString(column)).map(Digest::parse);
+  }
+
+  private static String folded(String tag) {
+    return tag.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.plimsoll.registry.repository;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.repository.RegistryException.DeletionUnknown;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What was deleted and can still be had back. A deletion is restored or purged as a whole, in one
+ * transaction. Safe for many threads.
+ */
+public final class Trash {
+  private final Transactions transactions;
+  private final BlobRows blobs;
+  private final RepositoryRows repositories = new RepositoryRows();
+  private final ManifestRows manifests = new ManifestRows();
+  private final TrashRows trash = new TrashRows();
+  private final TagRows tags;
+  private final ReadCache cache;
+  private final Lease lease;
+  private final InstantSource clock;
+
+  public Trash(
+      Transactions transactions,
+      BlobRows blobs,
+      ReadCache cache,
+      Lease lease,
+      int tagMovesKept,
+      InstantSource clock) {
+    this.transactions = transactions;
+    this.blobs = blobs;
+    this.cache = cache;
+    this.lease = lease;
+    this.tags = new TagRows(tagMovesKept);
+    this.clock = clock;
+  }
+
+  /**
+   * What came back.
+   *
+   * @param tags that point again where they pointed
+   * @param tagsKept that were given anew since the deletion, and stay as they are
+   */
+  public record Restored(
+      RepositoryName repository, List<Digest> manifests, List<Tag> tags, List<Tag> tagsKept) {}
+
+  /** The newest deletions first. */
+  public List<Deletion> list(Optional<RepositoryName> repository, long beforeId, int most)
+      throws IOException {
+    return transactions.read(h -> trash.page(h, repository, beforeId, most));
+  }
+
+  /** The newest deletion of a tag or digest that can be restored. */
+  public long find(RepositoryName repository, String reference) throws IOException {
+    return transactions
+        .read(h -> {
+          OptionalLong id = repositories.find(h, repository);
+          return id.isEmpty() ? Optional.<Long>empty() : trash.newest(h, id.getAsLong(), reference);
+        })
+        .orElseThrow(() -> new DeletionUnknown(repository + ":" + reference));
+  }
+
+  /**
+   * Brings back everything that a deletion took: manifests, those about them, tags. Children of an
+   * index that were deleted by a request of their own come back with it, for it would be broken
+   * without them. It needs no space beyond rows, for nothing was taken away yet.
+   */
+  public Restored restore(long deletion, String actor) throws IOException {
+    Restored restored =
+        transactions.free(h -> {
+          Instant now = clock.instant();
+          TrashRows.Place place = place(h, deletion);
+          Set<Digest> back = new HashSet<>();
+          for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
+            bringBack(h, place.repositoryId(), found, back);
+          }
+          List<Tag> pointed = new ArrayList<>();
+          List<Tag> kept = new ArrayList<>();
+          for (Map.Entry<Tag, Digest> tag : trash.tags(h, deletion).entrySet()) {
+            if (pointAgain(h, place.repositoryId(), tag, back, now, actor)) {
+              pointed.add(tag.getKey());
+            } else {
+              kept.add(tag.getKey());
+            }
+          }
+          trash.delete(h, deletion);
+          return new Restored(place.repository(), back.stream().sorted().toList(), pointed, kept);
+        });
+    forgetCached(restored);
+    return restored;
+  }
+
+  /** Makes a deletion final. What it alone held can be collected when its lease is over. */
+  public void purge(long deletion) throws IOException {
+    Purged purged =
+        transactions.free(h -> {
+          place(h, deletion);
+          return purge(h, deletion, lease.from(clock.instant()));
+        });
+    cache.linksChanged(purged.repository(), purged.released());
+  }
+
+  /** Makes final what was deleted at {@code limit} or before, at most so many deletions at once. */
+  public int purgeDeletedBefore(Instant limit, int most) throws IOException {
+    List<Purged> purged = transactions.free(h -> purgeDeletedBefore(h, limit, most));
+    purged.forEach(p -> cache.linksChanged(p.repository(), p.released()));
+    return purged.size();
+  }
+
+  /** The same inside a transaction of the caller, who answers for the cache. */
+  public List<Purged> purgeDeletedBefore(Handle h, Instant limit, int most) {
+    Instant until = lease.from(clock.instant());
+    return trash.deletedBefore(h, limit, most).stream()
+        .map(deletion -> purge(h, deletion, until))
+        .toList();
+  }
+
+  /** A deletion that is final: these blobs lost a manifest that named them. */
+  public record Purged(RepositoryName repository, Set<Digest> released) {}
+
+  private Purged purge(Handle h, long deletion, Instant leasedUntil) {
+    TrashRows.Place place = place(h, deletion);
+    Set<Digest> released = new HashSet<>();
+    for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
+      released.addAll(manifests.references(h, found.id()));
+      manifests.delete(h, found.id());
+    }
+    for (Digest digest : released) {
+      blobs.release(h, place.repositoryId(), digest, leasedUntil);
+    }
+    trash.delete(h, deletion);
+    return new Purged(place.repository(), released);
+  }
+
+  private void bringBack(Handle h, long repositoryId, ManifestRows.Found found, Set<Digest> back) {
+    if (found.live() || !back.add(found.digest())) {
+      return;
+    }
+    manifests.untrash(h, found.id());
+    blobs.showAllOf(h, found.id());
+    for (Digest child : manifests.references(h, found.id())) {
+      manifests
+          .find(h, repositoryId, child)
+          .ifPresent(manifest -> bringBack(h, repositoryId, manifest, back));
+    }
+  }
+
+  private boolean pointAgain(
+      Handle h,
+      long repositoryId,
+      Map.Entry<Tag, Digest> tag,
+      Set<Digest> back,
+      Instant now,
+      String actor) {
+    Optional<ManifestRows.Found> target = manifests.find(h, repositoryId, tag.getValue());
+    if (target.isEmpty() || tags.find(h, repositoryId, tag.getKey()).isPresent()) {
+      return false;
+    }
+    bringBack(h, repositoryId, target.get(), back);
+    tags.point(h, repositoryId, tag.getKey(), tag.getValue(), now, actor);
+    return true;
+  }
+
+  private TrashRows.Place place(Handle h, long deletion) {
+    return trash.place(h, deletion).orElseThrow(() -> new DeletionUnknown("deletion " + deletion));
+  }
+
+  private void forgetCached(Restored restored) {
+    restored.manifests().forEach(d -> cache.manifestChanged(restored.repository(), d));
+    restored.tags().forEach(tag -> cache.tagChanged(restored.repository(), tag));
+  }
+}

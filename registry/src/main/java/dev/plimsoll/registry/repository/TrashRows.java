@@ -1,0 +1,129 @@
+package dev.plimsoll.registry.repository;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** The rows of the trash. */
+final class TrashRows {
+
+  long insert(Handle h, long repositoryId, String reference, Actor actor) {
+    return h.createQuery(
+            """
+            INSERT INTO deletions (repository_id, reference, deleted_at, kept_from, actor, reason)
+            VALUES (:repository, :reference, :at, :at, :actor, :reason) RETURNING id
+            """)
+        .bind("repository", repositoryId)
+        .bind("reference", reference)
+        .bind("at", actor.at().toEpochMilli())
+        .bind("actor", actor.name())
+        .bind("reason", actor.reason())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  void keepTag(Handle h, long deletion, Tag tag, Digest digest) {
+    h.createUpdate(
+            "INSERT INTO deleted_tags (deletion_id, name, digest) VALUES (:id, :name, :digest)")
+        .bind("id", deletion)
+        .bind("name", tag.value())
+        .bind("digest", digest.toString())
+        .execute();
+  }
+
+  Map<Tag, Digest> tags(Handle h, long deletion) {
+    return h.createQuery("SELECT name, digest FROM deleted_tags WHERE deletion_id = :id")
+        .bind("id", deletion)
+        .map((rs, ctx) ->
+            Map.entry(new Tag(rs.getString("name")), Digest.parse(rs.getString("digest"))))
+        .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
+  }
+
+  String reference(Handle h, long deletion) {
+    return h.createQuery("SELECT reference FROM deletions WHERE id = :id")
+        .bind("id", deletion)
+        .mapTo(String.class)
+        .one();
+  }
+
+  /** The repository that a deletion belongs to. */
+  record Place(long repositoryId, RepositoryName repository) {}
+
+  Optional<Place> place(Handle h, long deletion) {
+    return h.createQuery(
+            """
+            SELECT r.id, r.name FROM deletions d JOIN repositories r ON r.id = d.repository_id
+            WHERE d.id = :id
+            """)
+        .bind("id", deletion)
+        .map((rs, ctx) -> new Place(rs.getLong("id"), new RepositoryName(rs.getString("name"))))
+        .findOne();
+  }
+
+  Optional<Long> newest(Handle h, long repositoryId, String reference) {
+    return h.createQuery(
+            """
+            SELECT id FROM deletions WHERE repository_id = :repository AND reference = :reference
+            ORDER BY id DESC LIMIT 1
+            """)
+        .bind("repository", repositoryId)
+        .bind("reference", reference)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  List<Long> deletedBefore(Handle h, Instant limit, int most) {
+    return h.createQuery(
+            """
+            SELECT id FROM deletions WHERE kept_from <= :limit ORDER BY kept_from, id LIMIT :most
+            """)
+        .bind("limit", limit.toEpochMilli())
+        .bind("most", most)
+        .mapTo(Long.class)
+        .list();
+  }
+
+  List<Deletion> page(Handle h, Optional<RepositoryName> repository, long before, int most) {
+    return h.createQuery(
+            """
+            SELECT d.id, r.name, d.reference, d.deleted_at, d.actor, d.reason,
+              (SELECT count(*) FROM manifests m WHERE m.deletion_id = d.id) AS manifests,
+              (SELECT count(*) FROM deleted_tags t WHERE t.deletion_id = d.id) AS tags,
+              (SELECT coalesce(sum(m.size_bytes), 0) FROM manifests m WHERE m.deletion_id = d.id)
+              + (SELECT coalesce(sum(b.size_bytes), 0) FROM blobs b
+                 WHERE b.state = 'live' AND b.digest IN (SELECT f.digest FROM manifests m
+                   JOIN manifest_references f ON f.manifest_id = m.id
+                   WHERE m.deletion_id = d.id)) AS size
+            FROM deletions d JOIN repositories r ON r.id = d.repository_id
+            WHERE d.id < :before AND (:repository IS NULL OR r.name = :repository)
+            ORDER BY d.id DESC LIMIT :most
+            """)
+        .bind("before", before)
+        .bind("repository", repository.map(RepositoryName::value).orElse(null))
+        .bind("most", most)
+        .map((rs, ctx) ->
+            new Deletion(
+                rs.getLong("id"),
+                new RepositoryName(rs.getString("name")),
+                rs.getString("reference"),
+                Instant.ofEpochMilli(rs.getLong("deleted_at")),
+                rs.getString("actor"),
+                rs.getString("reason"),
+                rs.getInt("manifests"),
+                rs.getInt("tags"),
+                rs.getLong("size")))
+        .list();
+  }
+
+  void delete(Handle h, long deletion) {
+    h.createUpdate("DELETE FROM deleted_tags WHERE deletion_id = :id")
+        .bind("id", deletion)
+        .execute();
+    h.createUpdate("DELETE FROM deletions WHERE id = :id").bind("id", deletion).execute();
+  }
+}

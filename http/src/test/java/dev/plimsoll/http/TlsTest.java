@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is particular to TLS: identities, certificates of clients, and the handshake. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -124,6 +129,42 @@ class TlsTest {
     trouble.set(null);
 
     assertThat(ask(address, FIRST.client())).isEqualTo("nobody true");
+  }
+
+  @Test
+  void filesThatChangeAreReadAgain(@TempDir Path directory) throws Exception {
+    Path chain = directory.resolve("tls.crt");
+    Path key = directory.resolve("tls.key");
+    write(chain, key, FIRST);
+    InetSocketAddress address = server.listen(ANY, TlsFiles.open(chain, key));
+    assertThat(ask(address, FIRST.client())).isEqualTo("nobody true");
+
+    write(chain, key, SECOND);
+    assertThat(ask(address, SECOND.client())).isEqualTo("nobody true");
+    Files.writeString(key, "half written");
+
+    assertThat(ask(address, SECOND.client())).isEqualTo("nobody true");
+  }
+
+  @Test
+  void aFileWithoutAKeyIsRefusedWithASentence(@TempDir Path directory) throws Exception {
+    Path chain = directory.resolve("tls.crt");
+    write(chain, directory.resolve("tls.key"), FIRST);
+
+    assertThatThrownBy(() -> TlsFiles.open(chain, chain))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(chain + " has no PKCS#8 private key");
+  }
+
+  private static void write(Path chain, Path key, TestIdentity identity) throws Exception {
+    Files.writeString(chain, pem("CERTIFICATE", identity.certificate().getEncoded()));
+    Files.writeString(key, pem("PRIVATE KEY", identity.key().getEncoded()));
+    Files.setLastModifiedTime(key, FileTime.fromMillis(identity.name().hashCode() & 0xffff_ffffL));
+  }
+
+  private static String pem(String label, byte[] der) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(label, Base64.getMimeEncoder().encodeToString(der), label);
   }
 
   @Test

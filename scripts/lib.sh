@@ -55,7 +55,7 @@ missing() {
 runtime_packages() {
   missing crun=crun runc=runc conmon=conmon aardvark-dns=/usr/lib/podman/aardvark-dns nftables=nft \
     catatonit=catatonit golang-github-containers-common=/usr/share/containers/seccomp.json \
-    busybox-static=busybox iproute2=ip
+    busybox-static=busybox conntrack=conntrack libnftables1=/usr/lib/$(uname -m)-linux-gnu/libnftables.so.1
 }
 
 build_packages() { missing maven=mvn; }
@@ -81,10 +81,12 @@ package() {
   local app=$root/.build/app
   rm -rf "$app.new" && mkdir -p "$app.new/lib"
   cp "$root"/cli/target/app/lib/*.jar "$app.new/lib/"
+  native_libraries "$app.new"
   rm -rf "$app" && mv "$app.new" "$app"
   {
     printf -- '-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED\n'
     printf -- '--sun-misc-unsafe-memory-access=allow -Dio.netty.noUnsafe=false -Dplimsoll.home="%s"\n' "$root"
+    printf -- '-Djava.library.path="%s" -Dorg.sqlite.lib.path="%s" -Dorg.sqlite.lib.name=libsqlitejdbc.so\n' "$app/native" "$app/native"
     printf -- '-cp "%s"\n' "$(printf '%s\n' "$app"/lib/*.jar | LC_ALL=C sort | paste -sd:)"
   } >"$app/java.args"
   "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$app/plimsoll.aot" "@$app/java.args" \
@@ -92,6 +94,25 @@ package() {
     || say "no AOT cache could be made (.build/training.log says why); starts take longer"
   printf '%s\n' "$JAVA_HOME" >"$app/jdk"
   mv "$root/.build/started" "$root/.build/stamp"
+}
+
+# native_libraries DIR: takes the libraries for this machine out of their jars, once. Otherwise each
+# start unpacks them into a temporary directory, which costs it up to 200 ms.
+native_libraries() {
+  local machine jar
+  case $(uname -m) in x86_64) machine=x86_64 ;; *) machine=aarch64 ;; esac
+  mkdir -p "$1/native"
+  (
+    cd "$1/native"
+    for jar in ../lib/sqlite-jdbc-*.jar; do
+      "$JAVA_HOME/bin/jar" -xf "$jar" "org/sqlite/native/Linux/$machine/libsqlitejdbc.so"
+    done
+    for jar in ../lib/netty-transport-native-epoll-*-linux-"${machine/aarch64/aarch_64}".jar; do
+      "$JAVA_HOME/bin/jar" -xf "$jar" META-INF/native
+    done
+    find . -name '*.so' -exec mv {} . \;
+    rm -rf org META-INF
+  )
 }
 
 # Whether any source is newer than the build.

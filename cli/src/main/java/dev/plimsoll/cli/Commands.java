@@ -8,6 +8,7 @@ final class Commands {
 
   static Optional<Object> named(String word) {
     return switch (word) {
+      case "up" -> Optional.of(new UpCommand());
       case "down" -> Optional.of(new DownCommand());
       case "doctor" -> Optional.of(new DoctorCommand());
       case "engine" -> Optional.of(new EngineCommand());

@@ -2,8 +2,8 @@ package dev.plimsoll.cli;
 
 import dev.plimsoll.cli.machine.Installation;
 import dev.plimsoll.linux.Finding;
-import dev.plimsoll.linux.KernelProbe;
 import dev.plimsoll.linux.Processes;
+import dev.plimsoll.linux.probe.MachineProbe;
 import dev.plimsoll.oci.Json;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
     while (!Files.isDirectory(existing)) {
       existing = existing.getParent();
     }
-    List<Finding> findings = new ArrayList<>(new KernelProbe(existing).findings());
+    List<Finding> findings = new ArrayList<>(new MachineProbe(existing).findings());
     TOOLS.forEach(tool -> findings.add(finding(tool)));
     if (!TOOLS.stream().anyMatch(tool -> isRuntime(tool) && found(tool))) {
       findings.add(

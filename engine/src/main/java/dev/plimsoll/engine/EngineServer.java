@@ -1,31 +1,28 @@
 package dev.plimsoll.engine;
 
-import dev.plimsoll.content.DurableFile;
-import dev.plimsoll.content.LocalDisk;
-import dev.plimsoll.database.Database;
+import dev.plimsoll.engine.api.AttachApi;
+import dev.plimsoll.engine.api.ContainersApi;
+import dev.plimsoll.engine.api.DiskUsageApi;
 import dev.plimsoll.engine.api.EventsApi;
+import dev.plimsoll.engine.api.ImagesApi;
 import dev.plimsoll.engine.api.InfoText;
+import dev.plimsoll.engine.api.LoginApi;
 import dev.plimsoll.engine.api.MissingApi;
+import dev.plimsoll.engine.api.NetworksApi;
 import dev.plimsoll.engine.api.Router;
 import dev.plimsoll.engine.api.SystemApi;
 import dev.plimsoll.engine.api.VolumesApi;
-import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.host.EngineFacts;
 import dev.plimsoll.engine.host.Identity;
-import dev.plimsoll.engine.volume.Volumes;
-import dev.plimsoll.foundation.DataDirectoryLock;
+import dev.plimsoll.engine.host.ToolVersions;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
 import dev.plimsoll.http.UnixListener;
+import dev.plimsoll.linux.Accounts;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -49,14 +46,9 @@ public final class EngineServer implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final EngineSettings settings;
-  private final Deque<Closing> parts;
+  private final EngineParts parts;
 
-  /** Something that is closed when the engine ends, the last opened first. */
-  private interface Closing {
-    void close() throws IOException, InterruptedException;
-  }
-
-  private EngineServer(EngineSettings settings, Deque<Closing> parts) {
+  private EngineServer(EngineSettings settings, EngineParts parts) {
     this.settings = settings;
     this.parts = parts;
   }
@@ -69,54 +61,52 @@ public final class EngineServer implements AutoCloseable {
    */
   public static EngineServer start(EngineSettings settings)
       throws IOException, InterruptedException {
-    Deque<Closing> parts = new ArrayDeque<>();
-    var server = new EngineServer(settings, parts);
+    var server = new EngineServer(settings, EngineParts.open(settings));
     try {
-      server.open();
+      server.listen(server.router());
       return server;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      server.closeAfter(e);
+      try {
+        server.close();
+      } catch (IOException secondary) {
+        e.addSuppressed(secondary);
+      }
       throw e;
     }
   }
 
-  private void open() throws IOException, InterruptedException {
-    var clock = InstantSource.system();
-    Path root = settings.root();
-    DataDirectoryLock lock = DataDirectoryLock.acquire(root);
-    parts.push(lock::close);
-    Files.createDirectories(settings.run());
-    var files = new DurableFile(new LocalDisk());
-    files.removeDrafts(root);
-    Database database = Database.open(root.resolve("db").resolve("engine.db"), "db/engine");
-    parts.push(database::close);
-
-    var events = new Events(clock);
-    Volumes volumes = Volumes.open(root.resolve("volumes"), database, events, clock);
-    EngineFacts facts = facts(Identity.of(root.resolve("engine-id"), files));
-
-    var router =
-        new Router("Plimsoll/" + facts.version() + " (linux)")
-            .add(
-                new SystemApi(
-                    facts, new InfoText(facts, () -> InfoText.Counts.NONE, events, clock)))
-            .add(new EventsApi(events, clock))
-            .add(new VolumesApi(volumes))
-            .add(new MissingApi());
-    listen(router);
+  private Router router() throws IOException, InterruptedException {
+    EngineFacts facts = facts();
+    var info =
+        new InfoText(
+            facts,
+            () -> Inventories.count(parts.containers(), parts.images()),
+            parts.events(),
+            parts.clock());
+    return new Router("Plimsoll/" + facts.version() + " (linux)")
+        .add(new SystemApi(facts, info))
+        .add(new EventsApi(parts.events(), parts.clock()))
+        .add(new ContainersApi(parts.containers(), _ -> List.of()))
+        .add(new AttachApi(parts.containers()))
+        .add(new ImagesApi(parts.images()))
+        .add(new VolumesApi(parts.volumes()))
+        .add(new NetworksApi(new BuiltInNetworks(parts)::all))
+        .add(new DiskUsageApi(parts.images(), parts.containers(), parts.volumes()))
+        .add(new LoginApi(parts.registries()))
+        .add(new MissingApi()); // last: what somebody answers is not missing
   }
 
-  private EngineFacts facts(String id) throws IOException {
+  private EngineFacts facts() throws IOException, InterruptedException {
     return new EngineFacts(
-        id,
+        Identity.of(settings.root().resolve("engine-id"), parts.files()),
         EngineVersion.TEXT,
         EngineVersion.COMMIT,
         EngineVersion.BUILT,
         settings.root(),
         Files.getFileStore(settings.root()).type(),
-        "crun",
-        Map.of(),
-        List.of(),
+        parts.runtime().name(),
+        Map.of(parts.runtime().name(), parts.runtime().program().toString()),
+        ToolVersions.of(parts.runtime().name(), parts.runtime().program()),
         settings.registries().mirrors().stream().map(Object::toString).toList(),
         insecureRegistries(),
         EngineFacts.Proxies.NONE);
@@ -131,9 +121,9 @@ public final class EngineServer implements AutoCloseable {
         .toList();
   }
 
-  private void listen(Router router) throws IOException {
+  private void listen(Router router) throws IOException, InterruptedException {
     var http = new HttpServer(router, LIMITS);
-    parts.push(() -> http.close(GRACE));
+    parts.closers().add(() -> http.close(GRACE));
     for (Path socket : settings.sockets()) {
       http.listen(listener(socket));
       log.info("engine listening socket={}", socket);
@@ -147,23 +137,9 @@ public final class EngineServer implements AutoCloseable {
       Files.createDirectories(directory);
     }
     UnixListener own = UnixListener.at(socket);
-    return groupExists(settings.socketGroup())
+    return Accounts.ofThisMachine().group(settings.socketGroup()).isPresent()
         ? own.withGroup(settings.socketGroup()).withPermissions("rw-rw----")
         : own;
-  }
-
-  private static boolean groupExists(String group) throws IOException {
-    try {
-      Path.of("/")
-          .getFileSystem()
-          .getUserPrincipalLookupService()
-          .lookupPrincipalByGroupName(group);
-      return true;
-    } catch (UserPrincipalNotFoundException e) {
-      return false;
-    } catch (FileSystemException e) {
-      throw new IOException("looking for group " + group, e);
-    }
   }
 
   /** Where it listens, as {@code unix:///…}. */
@@ -174,31 +150,7 @@ public final class EngineServer implements AutoCloseable {
   /** Stops answering and lets go of the data directory. Containers run on. */
   @Override
   public void close() throws IOException {
-    IOException failure = null;
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // the rest still has to be closed
-      }
-    }
+    parts.close();
     log.info("engine stopped data={}", settings.data());
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  private void closeAfter(Exception cause) {
-    try {
-      close();
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
   }
 }

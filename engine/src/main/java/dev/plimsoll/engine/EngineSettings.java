@@ -1,17 +1,14 @@
 package dev.plimsoll.engine;
 
-import dev.plimsoll.foundation.ByteSize;
+import dev.plimsoll.engine.network.Subnet;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
 import dev.plimsoll.transfer.RegistrySettings;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /**
  * Everything that can be set about the engine.
@@ -21,7 +18,7 @@ import java.util.zip.CRC32;
  * @param socket where the engine listens
  * @param dockerSocket where it listens too, such as {@code /var/run/docker.sock}
  * @param socketGroup who may use the sockets beside root, if the group exists
- * @param logs how much of a container's output is kept, unless it says so itself
+ * @param subnet of the default network; empty lets the engine find one that the host does not use
  */
 public record EngineSettings(
     Path data,
@@ -30,20 +27,12 @@ public record EngineSettings(
     Optional<Path> dockerSocket,
     String socketGroup,
     RegistrySettings registries,
-    Logs logs) {
-
-  /** How much of a container's output is kept, unless it says so itself. */
-  public record Logs(ByteSize sizeMax, int filesMax) {
-    public static final Logs DEFAULT = new Logs(ByteSize.parse("10MiB"), 3);
-  }
-
-  private static final Path DEFAULT_DATA = Path.of("/var/lib/plimsoll");
-  private static final Path DEFAULT_RUN = Path.of("/run/plimsoll");
+    Optional<Subnet> subnet) {
 
   private static final Setting<Path> DATA =
       Setting.path(
           "engine.data",
-          DEFAULT_DATA.toString(),
+          Installation.DEFAULT_DATA.toString(),
           "Directory whose engine/ holds images, containers and volumes.");
   private static final Setting<Optional<String>> RUN =
       Setting.optionalText(
@@ -87,18 +76,13 @@ public record EngineSettings(
           1,
           64,
           "Layers sent at once, over all pushes.");
-  private static final Setting<ByteSize> LOG_SIZE =
-      Setting.size(
-          "engine.log.max-size",
-          Logs.DEFAULT.sizeMax(),
-          "A container's log file is rotated at this size, unless --log-opt says otherwise.");
-  private static final Setting<Integer> LOG_FILES =
-      Setting.number(
-          "engine.log.max-file",
-          Logs.DEFAULT.filesMax(),
-          1,
-          1000,
-          "Log files kept of a container, unless --log-opt says otherwise.");
+  private static final Setting<Optional<Subnet>> SUBNET =
+      new Setting<>(
+          "engine.network.subnet",
+          Optional.empty(),
+          text -> text.isEmpty() ? Optional.empty() : Optional.of(Subnet.parse(text)),
+          "Addresses of the default network, such as 10.20.0.0/16; one that the host does not use"
+              + " unless set.");
 
   /** All settings of the engine, for {@link Settings#load}. */
   public static final List<Setting<?>> ALL =
@@ -113,8 +97,7 @@ public record EngineSettings(
           CERTIFICATES,
           DOWNLOADS,
           UPLOADS,
-          LOG_SIZE,
-          LOG_FILES);
+          SUBNET);
 
   public EngineSettings {
     data = data.toAbsolutePath().normalize();
@@ -126,7 +109,7 @@ public record EngineSettings(
   /** Reads them; throws {@link IllegalArgumentException} with a sentence if they make no sense. */
   public static EngineSettings from(Settings settings) {
     Path data = settings.get(DATA);
-    Path run = settings.get(RUN).map(Path::of).orElseGet(() -> defaultRun(data));
+    Path run = settings.get(RUN).map(Path::of).orElseGet(() -> Installation.of(data).run());
     return new EngineSettings(
         data,
         run,
@@ -138,7 +121,7 @@ public record EngineSettings(
             .withInsecureRegistries(settings.get(INSECURE))
             .withCertificatesDirectory(settings.get(CERTIFICATES))
             .withConcurrency(settings.get(DOWNLOADS), settings.get(UPLOADS)),
-        new Logs(settings.get(LOG_SIZE), settings.get(LOG_FILES)));
+        settings.get(SUBNET));
   }
 
   /** The defaults, with everything under two directories: for tests and trials. */
@@ -150,7 +133,7 @@ public record EngineSettings(
         Optional.empty(),
         "plimsoll",
         RegistrySettings.DEFAULT,
-        Logs.DEFAULT);
+        Optional.empty());
   }
 
   /** Where the engine keeps its things: {@code <data>/engine}. */
@@ -164,16 +147,5 @@ public record EngineSettings(
     all.add(socket);
     dockerSocket.ifPresent(all::add);
     return all;
-  }
-
-  /** Two installations must not touch each other: each data directory has a run directory. */
-  private static Path defaultRun(Path data) {
-    Path absolute = data.toAbsolutePath().normalize();
-    if (absolute.equals(DEFAULT_DATA)) {
-      return DEFAULT_RUN;
-    }
-    CRC32 sum = new CRC32();
-    sum.update(absolute.toString().getBytes(StandardCharsets.UTF_8));
-    return Path.of(DEFAULT_RUN + "-" + HexFormat.of().toHexDigits((int) sum.getValue()));
   }
 }

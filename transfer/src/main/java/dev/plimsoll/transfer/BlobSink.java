@@ -6,6 +6,12 @@ import java.io.IOException;
 /** Where a pull puts the layers. Called by several threads at once, for different layers. */
 public interface BlobSink {
 
+  /**
+   * What is going to come: called once, with the config read and before any layer is asked for. A
+   * layer can then be unpacked as soon as it is committed, while others are still on their way.
+   */
+  default void announce(PulledImage image) throws IOException {}
+
   /** Whether the layer is there already: it is then not fetched. */
   boolean has(Descriptor layer) throws IOException;
 

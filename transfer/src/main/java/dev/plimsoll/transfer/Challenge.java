@@ -18,12 +18,7 @@ record Challenge(String scheme, Map<String, String> parameters) {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final Pattern SCHEME = Pattern.compile("\\G[ ,]*(" + TOKEN + ")(?= |,|$)(?! *=)");
   private static final Pattern PARAMETER =
-      Pattern.compile(
-          "\\G[ ,]*("
-              + TOKEN
-              + ") *= *(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|("
-              + TOKEN
-              + "(?:/[^ ,]*)?))");
+      Pattern.compile("\\G[ ,]*(" + TOKEN + ") *= *(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^ ,\"]+))");
 
   Challenge {
     parameters = Map.copyOf(parameters);

@@ -107,10 +107,12 @@ final class RegistrySession {
       Optional<String> authorization = authorizer.authorization(sorted);
       ClientResponse response = http.send(authorized(request, authorization));
       if (response.status() == 401
-          && repeatable(request)
           && authorizer.refused(
               Challenge.of(response.headers("WWW-Authenticate")), authorization, sorted)) {
         response.close();
+        if (!repeatable(request)) {
+          throw new IOException("the authorization ran out"); // the caller begins the body anew
+        }
         response = http.send(authorized(request, authorizer.authorization(sorted)));
       }
       return new RegistryReply(uri, response);

@@ -150,11 +150,16 @@ public final class ContainersApi implements Resource {
     Thread waiting = Thread.currentThread();
     request.http().onDisconnect(waiting::interrupt);
     // The head goes out before the container has even been started: `docker run` waits for it.
-    response.status(200).header("Content-Type", "application/json");
-    try (OutputStream out = response.stream()) {
-      int code = condition.await(container, begun);
-      out.write(Json.write(new WaitReply(code, null)));
+    OutputStream out = response.status(200).header("Content-Type", "application/json").stream();
+    out.flush();
+    int code;
+    try {
+      code = condition.await(container, begun);
+    } catch (InterruptedException e) {
+      return; // the client is gone, so nobody waits for the rest of the answer
     }
+    out.write(Json.write(new WaitReply(code, null)));
+    out.close();
   }
 
   private void rename(ApiRequest request, Response response)

@@ -10,8 +10,12 @@ import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.image.ImageId;
 import dev.plimsoll.engine.image.ImageUsers;
 import dev.plimsoll.engine.image.Images;
+import dev.plimsoll.engine.log.LogFiles;
+import dev.plimsoll.engine.log.LogReader;
+import dev.plimsoll.engine.log.LogRequest;
 import dev.plimsoll.engine.network.ContainerNetworks;
 import dev.plimsoll.engine.refusal.EngineException.Conflict;
+import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
 import dev.plimsoll.engine.refusal.EngineException.NotModified;
 import dev.plimsoll.engine.runtime.Bundle;
 import dev.plimsoll.engine.runtime.Conmon;
@@ -21,6 +25,7 @@ import dev.plimsoll.engine.volume.Volumes;
 import dev.plimsoll.linux.Processes;
 import dev.plimsoll.linux.Signal;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -29,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Containers implements ImageUsers, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Containers.class);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+  private static final Duration LOG_PAUSE = Duration.ofMillis(50);
+  private static final int LOG_ROTATION_SECONDS = 2;
   private static final int STOP_SECONDS = 10; // dockerd's
 
   private final ContainerParts parts;
@@ -69,6 +77,10 @@ public final class Containers implements ImageUsers, AutoCloseable {
     this.removal = new Removal(parts, cleanUp);
     this.endings = new Endings(parts, cleanUp, removal, starting, timer);
     this.adoption = new Adoption(parts, cleanUp, mounts, endings);
+    var rotation = new LogRotation(parts);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            rotation::turnLarge, LOG_ROTATION_SECONDS, LOG_ROTATION_SECONDS, TimeUnit.SECONDS);
   }
 
   /**
@@ -176,7 +188,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
             request.stream()
                 ? Attachment.place(container, attachments, parts.bundle(container.id()))
                 : new java.util.concurrent.CompletableFuture<>(),
-            out -> {},
+            out -> replay(container, request, out),
             () -> parts.publish(container.snapshot(), "detach"));
     parts.publish(now, "attach");
     return attachment;
@@ -488,6 +500,52 @@ public final class Containers implements ImageUsers, AutoCloseable {
     parts.conmon().resize(parts.bundle(now.id()), height, width);
     parts.publish(
         now, "resize", "height", Integer.toString(height), "width", Integer.toString(width));
+  }
+
+  private void replay(Container container, AttachRequest request, OutputStream out)
+      throws IOException {
+    boolean framed = !container.snapshot().settings().config().tty();
+    try (LogReader reader = new LogReader(new LogFiles(parts.directory(container.id()).log()))) {
+      reader.read(
+          LogRequest.everything(request.stdout(), request.stderr()),
+          entry -> LogOutput.write(out, entry, framed));
+    }
+  }
+
+  /**
+   * Looks whether its output is kept.
+   *
+   * @throws NotImplemented if it is not
+   */
+  public void requireLogs(Container container) {
+    if (container.snapshot().settings().host().logConfig().type().equals("none")) {
+      throw new NotImplemented("configured logging driver does not support reading");
+    }
+  }
+
+  /**
+   * Writes what a container said, and with {@code follow} what it says until it ends.
+   */
+  public void logs(Container container, LogRequest request, LogOutput output, Follow follow)
+      throws IOException, InterruptedException {
+    try (LogReader reader = new LogReader(new LogFiles(parts.directory(container.id()).log()))) {
+      reader.read(request, output::write);
+      if (follow == Follow.YES && container.snapshot().alive()) {
+        reader.follow(request, output::write, () -> mayGrow(container, request));
+      }
+    }
+  }
+
+  /** Whether a reader of logs stays for what comes. */
+  public enum Follow {
+    NO,
+    YES
+  }
+
+  private boolean mayGrow(Container container, LogRequest request) throws InterruptedException {
+    boolean ended = container.await(s -> !s.alive(), LOG_PAUSE);
+    boolean over = request.until().map(u -> parts.clock().instant().isAfter(u)).orElse(false);
+    return !ended && !over;
   }
 
   /** What {@code docker ps} shows. */

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param lastTaggedAt when it last got a name here, if it did
  * @param createdFrom where it came from: the pulled name, {@code load}, {@code import}, {@code
  *     commit} or {@code build}
+ * @param parent the image it was made from here, by a build or commit
  */
 public record Image(
     ImageId id,
@@ -33,11 +34,29 @@ public record Image(
     Optional<Instant> pulledAt,
     Instant lastUsedAt,
     Optional<Instant> lastTaggedAt,
-    String createdFrom) {
+    String createdFrom,
+    Optional<ImageId> parent) {
 
   public Image {
     names = List.copyOf(names);
     digests = List.copyOf(digests);
+  }
+
+  /** The same image with some of its names only. */
+  Image withNames(List<ImageName> someNames, List<ImageName> someDigests) {
+    return new Image(
+        id,
+        config,
+        someNames,
+        someDigests,
+        sizeBytes,
+        created,
+        addedAt,
+        pulledAt,
+        lastUsedAt,
+        lastTaggedAt,
+        createdFrom,
+        parent);
   }
 
   /** Whether it has no name: what {@code docker image prune} takes unless told otherwise. */

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The images of this machine. Safe for many threads. */
+/** What containers need of images. Safe for many threads. */
 public interface Images {
 
   /**

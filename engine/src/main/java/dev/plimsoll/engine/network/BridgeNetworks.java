@@ -52,6 +52,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
   private final EndpointRows rows;
   private final AddressPool addresses;
   private final PortReservations reservations = new PortReservations();
+  private final UdpFlows flows = new UdpFlows();
   private final HostResolver resolver = new HostResolver();
   private final String networkId;
   private final SecureRandom random = new SecureRandom();
@@ -188,6 +189,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
       rows.add(endpoint);
       links.connect(endpoint, subnet);
       filter.publish(endpoint.targets());
+      flows.forget(endpoint.ports());
       return sandbox(endpoint);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -248,12 +250,21 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
       return;
     }
     filter.unpublish(endpoint.get().targets());
+    forget(endpoint.get().ports());
     links.disconnect(containerId);
     rows.remove(containerId);
     for (PublishedPort port : endpoint.get().ports()) {
       reservations.release(port);
     }
     addresses.giveBack(endpoint.get().address());
+  }
+
+  private void forget(List<PublishedPort> ports) throws IOException {
+    try {
+      flows.forget(ports);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the rest still has to be taken back
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.plimsoll.engine.tar;
 
+import dev.plimsoll.linux.ffi.FileName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ final class PaxRecords {
         throw malformed();
       }
       put(
-          TarText.decode(bytes, space + 1, equals),
+          FileName.decode(bytes, space + 1, equals - space - 1),
           java.util.Arrays.copyOfRange(bytes, equals + 1, end - 1));
       at = end;
     }
@@ -108,6 +109,6 @@ final class PaxRecords {
   }
 
   private static String string(byte[] value) {
-    return TarText.decode(value, 0, value.length);
+    return FileName.decode(value);
   }
 }

@@ -55,7 +55,7 @@ final class SparseMaps {
     List<Long> numbers = new ArrayList<>(records.sparseMap());
     if (records.text("GNU.sparse.map").isPresent()) {
       numbers.clear();
-      for (String number : records.text("GNU.sparse.map").get().split(",")) {
+      for (String number : records.text("GNU.sparse.map").get().split(",", -1)) {
         numbers.add(TarNumbers.readDecimal(number, "GNU.sparse.map"));
       }
     }

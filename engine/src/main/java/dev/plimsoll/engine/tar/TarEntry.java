@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The header of one member of an archive.
  *
- * @param name as written, decoded by {@link TarText}; may begin with {@code /} or contain {@code
+ * @param name as written, decoded by {@link dev.plimsoll.linux.ffi.FileName}; may begin with {@code /} or contain {@code
  *     ..}, and ends with {@code /} for most directories
  * @param mode permission bits with setuid, setgid and sticky; no file type
  * @param sizeBytes of the content as it is on disk, holes included; 0 for everything but files
@@ -16,7 +16,7 @@ import java.util.Map;
  */
 public record TarEntry(
     String name,
-    Type type,
+    TarType type,
     int mode,
     long uid,
     long gid,
@@ -28,39 +28,18 @@ public record TarEntry(
     Map<String, byte[]> xattrs,
     boolean sparse) {
 
-  /** What a member is. */
-  public enum Type {
-    FILE('0'),
-    HARD_LINK('1'),
-    SYMBOLIC_LINK('2'),
-    CHARACTER_DEVICE('3'),
-    BLOCK_DEVICE('4'),
-    DIRECTORY('5'),
-    FIFO('6');
-
-    private final char flag;
-
-    Type(char flag) {
-      this.flag = flag;
-    }
-
-    char flag() {
-      return flag;
-    }
-  }
-
   private static final int FILE_MODE = 0644;
   private static final int DIRECTORY_MODE = 0755;
 
   /** A plain file of root's, readable by all. */
   public static TarEntry file(String name, long sizeBytes, Instant modified) {
     return new TarEntry(
-        name, Type.FILE, FILE_MODE, 0, 0, sizeBytes, modified, "", 0, 0, Map.of(), false);
+        name, TarType.FILE, FILE_MODE, 0, 0, sizeBytes, modified, "", 0, 0, Map.of(), false);
   }
 
   /** A directory of root's, readable by all. */
   public static TarEntry directory(String name, Instant modified) {
     return new TarEntry(
-        name, Type.DIRECTORY, DIRECTORY_MODE, 0, 0, 0, modified, "", 0, 0, Map.of(), false);
+        name, TarType.DIRECTORY, DIRECTORY_MODE, 0, 0, 0, modified, "", 0, 0, Map.of(), false);
   }
 }

@@ -39,7 +39,7 @@ final class TarNumbers {
       if (value > Long.MAX_VALUE >> 8 || value < Long.MIN_VALUE >> 8) {
         throw new TarFormatException(field + " in a header does not fit into 64 bits");
       }
-      value = value << 8 | header[i] & 0xff;
+      value = (value << 8) | (header[i] & 0xff);
     }
     return value;
   }
@@ -77,7 +77,7 @@ final class TarNumbers {
 
   /** Writes octal with a closing NUL, or base 256 where it does not fit. */
   static void write(byte[] header, int offset, int length, long value) {
-    if (value >= 0 && value < 1L << 3 * (length - 1)) {
+    if (value >= 0 && value < 1L << (3 * (length - 1))) {
       byte[] digits = Long.toOctalString(value).getBytes(StandardCharsets.US_ASCII);
       Arrays.fill(header, offset, offset + length - 1, (byte) '0');
       System.arraycopy(digits, 0, header, offset + length - 1 - digits.length, digits.length);

@@ -1,6 +1,6 @@
 package dev.plimsoll.engine.tar;
 
-import dev.plimsoll.engine.tar.TarEntry.Type;
+import dev.plimsoll.linux.ffi.FileName;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,22 +136,22 @@ public final class TarReader {
     String name = pax.text("path").orElse(longName != null ? longName : headerName());
     name = pax.text("GNU.sparse.name").orElse(name);
     String link = pax.text("linkpath").orElse(longLink != null ? longLink : text(157, 100));
-    Type type = type(name);
-    long stored = type == Type.FILE ? pax.number("size").orElse(headerSize) : 0;
+    TarType type = type(name);
+    long stored = type == TarType.FILE ? pax.number("size").orElse(headerSize) : 0;
     if (stored < 0) {
       throw new TarFormatException("%s: size is negative".formatted(name));
     }
     boolean sparse = openBody(pax, type, stored, name);
-    boolean device = type == Type.CHARACTER_DEVICE || type == Type.BLOCK_DEVICE;
+    boolean device = type == TarType.CHARACTER_DEVICE || type == TarType.BLOCK_DEVICE;
     return new TarEntry(
         clean(name, "name"),
         type,
         (int) TarNumbers.read(header, 100, 8, "mode") & 07777,
         pax.number("uid").orElse(TarNumbers.read(header, 108, 8, "uid")),
         pax.number("gid").orElse(TarNumbers.read(header, 116, 8, "gid")),
-        type == Type.FILE ? body.sizeBytes() : 0,
+        type == TarType.FILE ? body.sizeBytes() : 0,
         modified(pax),
-        type == Type.HARD_LINK || type == Type.SYMBOLIC_LINK ? clean(link, "link") : "",
+        type == TarType.HARD_LINK || type == TarType.SYMBOLIC_LINK ? clean(link, "link") : "",
         device ? (int) TarNumbers.read(header, 329, 8, "device") : 0,
         device ? (int) TarNumbers.read(header, 337, 8, "device") : 0,
         Map.copyOf(pax.xattrs()),
@@ -159,13 +159,14 @@ public final class TarReader {
   }
 
   /** Opens the content and says whether it has holes. */
-  private boolean openBody(PaxRecords pax, Type type, long stored, String name) throws IOException {
-    if (type == Type.FILE && header[156] == 'S') {
+  private boolean openBody(PaxRecords pax, TarType type, long stored, String name)
+      throws IOException {
+    if (type == TarType.FILE && header[156] == 'S') {
       List<SparseBody.Run> runs = SparseMaps.oldGnu(header, in);
       body = SparseBody.of(in, stored, runs, TarNumbers.read(header, 483, 12, "real size"), name);
       return true;
     }
-    if (type == Type.FILE && pax.sparse()) {
+    if (type == TarType.FILE && pax.sparse()) {
       SparseMaps.Pax map = SparseMaps.pax(pax, in, stored);
       body = SparseBody.of(in, map.dataBytes(), map.runs(), map.realBytes(), name);
       return true;
@@ -174,17 +175,17 @@ public final class TarReader {
     return false;
   }
 
-  private Type type(String name) throws TarFormatException {
+  private TarType type(String name) throws TarFormatException {
     char flag = (char) header[156];
     return switch (flag) {
-      case 0, '0', '7' -> name.endsWith("/") ? Type.DIRECTORY : Type.FILE; // V7 had no '5'
-      case 'S' -> Type.FILE;
-      case '1' -> Type.HARD_LINK;
-      case '2' -> Type.SYMBOLIC_LINK;
-      case '3' -> Type.CHARACTER_DEVICE;
-      case '4' -> Type.BLOCK_DEVICE;
-      case '5' -> Type.DIRECTORY;
-      case '6' -> Type.FIFO;
+      case 0, '0', '7' -> name.endsWith("/") ? TarType.DIRECTORY : TarType.FILE; // V7 had no '5'
+      case 'S' -> TarType.FILE;
+      case '1' -> TarType.HARD_LINK;
+      case '2' -> TarType.SYMBOLIC_LINK;
+      case '3' -> TarType.CHARACTER_DEVICE;
+      case '4' -> TarType.BLOCK_DEVICE;
+      case '5' -> TarType.DIRECTORY;
+      case '6' -> TarType.FIFO;
       default ->
           throw new TarFormatException(
               "%s: members of type '%c' are not supported".formatted(name, flag));
@@ -219,7 +220,7 @@ public final class TarReader {
     while (end < offset + length && header[end] != 0) {
       end++;
     }
-    return TarText.decode(header, offset, end);
+    return FileName.decode(header, offset, end - offset);
   }
 
   private static String cString(byte[] bytes) {
@@ -227,7 +228,7 @@ public final class TarReader {
     while (end < bytes.length && bytes[end] != 0) {
       end++;
     }
-    return TarText.decode(bytes, 0, end);
+    return FileName.decode(bytes, 0, end);
   }
 
   private static String clean(String text, String what) throws TarFormatException {

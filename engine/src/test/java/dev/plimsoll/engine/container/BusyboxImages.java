@@ -76,7 +76,8 @@ final class BusyboxImages implements Images {
             Optional.empty(),
             Instant.EPOCH,
             Optional.empty(),
-            "test");
+            "test",
+            Optional.empty());
   }
 
   @Override

@@ -26,6 +26,7 @@ final class TestEngineMain {
             .head("/_ping", (_, response) -> response.status(200).send())
             .add(new ContainersApi(engine.containers, _ -> List.of()))
             .add(new AttachApi(engine.containers))
+            .add(new dev.plimsoll.engine.api.LogsApi(engine.containers))
             .add(new EventsApi(engine.events, InstantSource.system()))
             .add(new VolumesApi(engine.volumes))
             .add(new MissingApi());

@@ -36,6 +36,9 @@ final class Attempts {
    * @throws IOException the failure, if there were enough of them
    */
   void failed(IOException failure) throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException(); // the failure is only how a blocked call noticed it
+    }
     if (barren >= retriesMax) {
       throw failure;
     }

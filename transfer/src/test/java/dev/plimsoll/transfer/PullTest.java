@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -397,6 +399,36 @@ class PullTest {
         .isInstanceOf(TransferException.NotFound.class)
         .hasMessage("blob unknown: gone");
     assertThat(registry.count("GET " + path)).isEqualTo(4);
+  }
+
+  @Test
+  void anInterruptEndsThePull() throws Exception {
+    registry.image("team/app", "1", IMAGE);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    registry.on(
+        "/v2/team/app/blobs/" + Digest.sha256(IMAGE.layer(0)),
+        exchange -> {
+          asked.countDown();
+          await(end);
+        });
+    BlockingQueue<Throwable> outcome = new ArrayBlockingQueue<>(1);
+    Thread pulling =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                pull("team/app:1");
+              } catch (Throwable e) {
+                outcome.add(e);
+              }
+            });
+    asked.await();
+
+    pulling.interrupt();
+
+    assertThat(outcome.take()).isInstanceOf(InterruptedException.class);
+    assertThat(lines.of(IMAGE.layer(0))).doesNotContain("Retrying");
+    end.countDown();
   }
 
   @Test

@@ -86,6 +86,7 @@ final class ConnectionPool implements AutoCloseable {
 
   /** The connection no longer counts; whoever took it closes it. */
   void detach(Connection connection) {
+    watchdog.forget(connection); // else closing the client would close it
     forget(connection);
   }
 

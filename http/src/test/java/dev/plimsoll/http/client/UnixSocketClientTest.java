@@ -83,6 +83,25 @@ class UnixSocketClientTest {
   }
 
   @Test
+  void aHijackedConnectionOutlivesTheClient() throws Exception {
+    serve((in, out) -> {
+      readHead(in);
+      out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(UTF_8));
+      out.write(in.readAllBytes());
+    });
+
+    try (Duplex both =
+        client.hijack(
+            ClientRequest.post(new Endpoint.Unix(socket), "/attach", RequestBody.none()))) {
+      client.close();
+      both.output().write("still here".getBytes(UTF_8));
+      both.output().close();
+
+      assertThat(both.input().readAllBytes()).asString().isEqualTo("still here");
+    }
+  }
+
+  @Test
   void aRefusedHijackCarriesTheAnswer() throws Exception {
     serve((in, out) -> {
       readHead(in);

@@ -11,6 +11,7 @@ final class Commands {
       case "up" -> Optional.of(new UpCommand());
       case "down" -> Optional.of(new DownCommand());
       case "doctor" -> Optional.of(new DoctorCommand());
+      case "registry" -> Optional.of(new RegistryCommand());
       case "engine" -> Optional.of(new EngineCommand());
       default -> Optional.empty();
     };

@@ -18,17 +18,13 @@ final class Help {
         registry gc        collect what nothing refers to
         registry trash     list what was deleted and can be had back
         registry restore   take something out of the trash
-        registry purge     empty the trash before its time
-        registry check     verify every byte and reference
+        registry purge     delete something from the trash before its time
 
       Engine:
         engine serve       serve the Docker Engine API on a unix socket
-        engine check       verify layers, images and containers
-        engine df          what takes the space
 
       Each command explains itself: plimsoll COMMAND --help
-      Global options: --config FILE, --data DIR, --json, --help, --version
-      Exit codes: 0 done, 1 failed, 2 wrong usage
+            Exit codes: 0 done, 1 failed, 2 wrong usage
       """;
 
   private Help() {}

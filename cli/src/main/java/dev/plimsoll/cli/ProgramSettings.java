@@ -3,6 +3,7 @@ package dev.plimsoll.cli;
 import dev.plimsoll.engine.EngineSettings;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.registry.RegistrySettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ final class ProgramSettings {
 
   /** Every setting there is, for the documentation too. */
   static List<Setting<?>> all() {
-    List<Setting<?>> all = new ArrayList<>(EngineSettings.ALL);
+    List<Setting<?>> all = new ArrayList<>(RegistrySettings.ALL);
+    all.addAll(EngineSettings.ALL);
     return all;
   }
 }

@@ -7,6 +7,7 @@ import dev.plimsoll.engine.api.EventsApi;
 import dev.plimsoll.engine.api.ImagesApi;
 import dev.plimsoll.engine.api.InfoText;
 import dev.plimsoll.engine.api.LoginApi;
+import dev.plimsoll.engine.api.LogsApi;
 import dev.plimsoll.engine.api.MissingApi;
 import dev.plimsoll.engine.api.NetworksApi;
 import dev.plimsoll.engine.api.Router;
@@ -88,6 +89,7 @@ public final class EngineServer implements AutoCloseable {
         .add(new EventsApi(parts.events(), parts.clock()))
         .add(new ContainersApi(parts.containers(), _ -> List.of()))
         .add(new AttachApi(parts.containers()))
+        .add(new LogsApi(parts.containers()))
         .add(new ImagesApi(parts.images()))
         .add(new VolumesApi(parts.volumes()))
         .add(new NetworksApi(new BuiltInNetworks(parts)::all))

@@ -3,6 +3,10 @@ package dev.plimsoll.engine.api;
 import dev.plimsoll.docker.container.ContainerConfig;
 import dev.plimsoll.docker.container.CreateReply;
 import dev.plimsoll.docker.container.CreateRequest;
+import dev.plimsoll.docker.container.PruneReply;
+import dev.plimsoll.docker.container.StatsReply;
+import dev.plimsoll.docker.container.UpdateReply;
+import dev.plimsoll.docker.container.UpdateRequest;
 import dev.plimsoll.docker.container.WaitReply;
 import dev.plimsoll.engine.container.Container;
 import dev.plimsoll.engine.container.ContainerName;
@@ -17,12 +21,15 @@ import dev.plimsoll.linux.Signal;
 import dev.plimsoll.oci.Json;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** {@code /containers}: made, listed, inspected, started, stopped, waited for and removed. */
 public final class ContainersApi implements Resource {
+  private static final Duration STATS_PAUSE = Duration.ofSeconds(1);
+
   private final Containers containers;
   private final Function<Container, List<String>> execs;
 
@@ -47,6 +54,10 @@ public final class ContainersApi implements Resource {
         .post("/containers/{id}/wait", this::await)
         .post("/containers/{id}/rename", this::rename)
         .post("/containers/{id}/resize", this::resize)
+        .post("/containers/{id}/update", this::update)
+        .post("/containers/prune", this::prune)
+        .get("/containers/{id}/top", this::top)
+        .get("/containers/{id}/stats", this::stats)
         .delete("/containers/{id}", this::remove);
   }
 
@@ -200,5 +211,51 @@ public final class ContainersApi implements Resource {
         request.flag("force") ? Containers.Force.YES : Containers.Force.NO,
         request.flag("v") ? Containers.Volume.REMOVE_ANONYMOUS : Containers.Volume.KEEP);
     JsonReply.noContent(response);
+  }
+
+  private void update(ApiRequest request, Response response)
+      throws IOException, InterruptedException {
+    containers.update(container(request), request.json(UpdateRequest.class));
+    JsonReply.ok(response, new UpdateReply(List.of()));
+  }
+
+  private void prune(ApiRequest request, Response response)
+      throws IOException, InterruptedException {
+    Containers.Pruned pruned = containers.prune(request.filters());
+    JsonReply.ok(response, new PruneReply(pruned.ids(), pruned.bytes()));
+  }
+
+  private void top(ApiRequest request, Response response) throws IOException, InterruptedException {
+    JsonReply.ok(response, containers.top(container(request), request.query("ps_args").orElse("")));
+  }
+
+  private void stats(ApiRequest request, Response response) throws IOException {
+    Container container = container(request);
+    boolean stream = request.flagUnlessAbsent("stream");
+    Thread watching = Thread.currentThread();
+    request.http().onDisconnect(watching::interrupt);
+    OutputStream out = response.header("Content-Type", "application/json").stream();
+    out.flush();
+    StatsReply stats = containers.stats(container, Optional.empty());
+    if (!stream && request.flag("one-shot")) {
+      out.write(Json.write(stats));
+      out.close();
+      return;
+    }
+    try {
+      // The first answer compares two moments too: a client computes a share from them.
+      do {
+        if (container.await(_ -> false, STATS_PAUSE)) {
+          break;
+        }
+        stats = containers.stats(container, Optional.of(stats));
+        out.write(Json.write(stats));
+        out.write('\n');
+        out.flush();
+      } while (stream);
+    } catch (InterruptedException e) {
+      return; // the client is gone
+    }
+    out.close();
   }
 }

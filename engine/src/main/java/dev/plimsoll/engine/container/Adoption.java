@@ -26,8 +26,15 @@ final class Adoption {
   private final CleanUp cleanUp;
   private final ContainerMounts mounts;
   private final Endings endings;
+  private final Healthchecks health;
 
-  Adoption(ContainerParts parts, CleanUp cleanUp, ContainerMounts mounts, Endings endings) {
+  Adoption(
+      ContainerParts parts,
+      CleanUp cleanUp,
+      ContainerMounts mounts,
+      Endings endings,
+      Healthchecks health) {
+    this.health = health;
     this.parts = parts;
     this.cleanUp = cleanUp;
     this.mounts = mounts;
@@ -93,6 +100,7 @@ final class Adoption {
           parts.networks().adopt(Creation.networkRequest(running.settings(), running.name()));
       container.update(s -> s.with(sandbox.orElse(null)));
     }
+    health.begin(container);
     log.info("container adopted id={} name={}", running.id(), running.name());
   }
 

@@ -5,11 +5,18 @@ import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.docker.container.ContainerSummary;
 import dev.plimsoll.docker.container.CreateRequest;
+import dev.plimsoll.docker.container.HostConfig;
 import dev.plimsoll.docker.container.InspectReply;
+import dev.plimsoll.docker.container.StatsReply;
+import dev.plimsoll.docker.container.TopReply;
+import dev.plimsoll.docker.container.UpdateRequest;
+import dev.plimsoll.engine.event.Event;
 import dev.plimsoll.engine.event.Events;
+import dev.plimsoll.engine.filter.Filters;
 import dev.plimsoll.engine.image.ImageId;
 import dev.plimsoll.engine.image.ImageUsers;
 import dev.plimsoll.engine.image.Images;
+import dev.plimsoll.engine.image.Moments;
 import dev.plimsoll.engine.log.LogFiles;
 import dev.plimsoll.engine.log.LogReader;
 import dev.plimsoll.engine.log.LogRequest;
@@ -19,19 +26,27 @@ import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
 import dev.plimsoll.engine.refusal.EngineException.NotModified;
 import dev.plimsoll.engine.runtime.Bundle;
 import dev.plimsoll.engine.runtime.Conmon;
+import dev.plimsoll.engine.runtime.ExecProcess;
 import dev.plimsoll.engine.runtime.HostFacts;
 import dev.plimsoll.engine.runtime.OciRuntime;
+import dev.plimsoll.engine.runtime.SpecWriter;
 import dev.plimsoll.engine.volume.Volumes;
 import dev.plimsoll.linux.Processes;
 import dev.plimsoll.linux.Signal;
+import dev.plimsoll.linux.cgroup.CgroupLayout;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +76,8 @@ public final class Containers implements ImageUsers, AutoCloseable {
   private final Attachments attachments = new Attachments();
   private final ScheduledExecutorService timer;
   private final Adoption adoption;
+  private final Healthchecks health;
+  private final ContainerStats stats;
 
   private Containers(ContainerParts parts) throws IOException {
     this.parts = parts;
@@ -73,10 +90,12 @@ public final class Containers implements ImageUsers, AutoCloseable {
     this.list = new ContainerList(parts, inspection);
     var cleanUp = new CleanUp(parts, filesystem, mounts);
     this.creation = new Creation(parts, filesystem, new SecureRandom());
-    this.starting = new Starting(parts, filesystem, mounts, attachments, cleanUp);
+    this.health = new Healthchecks(parts);
+    this.starting = new Starting(parts, filesystem, mounts, attachments, cleanUp, health);
+    this.stats = new ContainerStats(CgroupLayout.detect());
     this.removal = new Removal(parts, cleanUp);
     this.endings = new Endings(parts, cleanUp, removal, starting, timer);
-    this.adoption = new Adoption(parts, cleanUp, mounts, endings);
+    this.adoption = new Adoption(parts, cleanUp, mounts, endings, health);
     var rotation = new LogRotation(parts);
     var _ =
         timer.scheduleWithFixedDelay(
@@ -486,9 +505,78 @@ public final class Containers implements ImageUsers, AutoCloseable {
     });
   }
 
-  /** Changes its settings' host part; the caller holds no lock. */
-  void saveSettings(Container container, ContainerSettings changed) throws IOException {
-    parts.rows().saveSettings(container.update(s -> s.with(changed)));
+  /** Changes its limits and its restart policy, also while it runs. */
+  public void update(Container container, UpdateRequest request)
+      throws IOException, InterruptedException {
+    container.locked(() -> {
+      ContainerSnapshot now = container.snapshot();
+      HostConfig changed = ContainerUpdate.apply(now.settings().host(), request);
+      if (now.alive()) {
+        Bundle bundle = parts.bundle(now.id());
+        Path limits =
+            ExecProcess.writeLimits(bundle, SpecWriter.limits(changed, parts.facts().cgroups()));
+        parts.runtime().update(now.id().value(), limits);
+      }
+      ContainerSettings settings = now.settings().with(changed);
+      parts.rows().saveSettings(now.with(settings));
+      parts.publish(container.update(s -> s.with(settings)), "update");
+      return Optional.empty();
+    });
+  }
+
+  /**
+   * Its processes as the host's {@code ps} shows them.
+   *
+   * @param arguments for ps; empty for {@code -ef}
+   * @throws Conflict if it does not run
+   */
+  public TopReply top(Container container, String arguments)
+      throws IOException, InterruptedException {
+    ContainerSnapshot now = container.snapshot();
+    if (!now.alive()) {
+      throw new Conflict("container %s is not running".formatted(now.id()));
+    }
+    TopReply reply = ContainerTop.of(Set.copyOf(stats.processes(cgroupsPath(now))), arguments);
+    parts.publish(now, "top");
+    return reply;
+  }
+
+  private String cgroupsPath(ContainerSnapshot container) {
+    return new BundleWriter(parts.facts(), parts.cgroupParent()).cgroupsPath(container.settings());
+  }
+
+  /** What it uses now; zeros if it does not run. */
+  public StatsReply stats(Container container, Optional<StatsReply> before) throws IOException {
+    ContainerSnapshot now = container.snapshot();
+    return stats.take(now, cgroupsPath(now), parts.clock().instant(), before);
+  }
+
+  /** What a prune has removed. */
+  public record Pruned(List<String> ids, long bytes) {}
+
+  /** Removes those that do not run, limited by the filters {@code until} and {@code label}. */
+  public Pruned prune(Filters filters) throws IOException, InterruptedException {
+    filters.allowOnly(Set.of("until", "label", "label!"));
+    Optional<Instant> until = Moments.until(filters, parts.clock().instant());
+    List<String> removed = new ArrayList<>();
+    long bytes = 0;
+    for (Container container : all()) {
+      ContainerSnapshot now = container.snapshot();
+      boolean wanted =
+          !now.alive()
+              && !(now.state() instanceof ContainerState.Restarting)
+              && until.map(u -> now.settings().created().isBefore(u)).orElse(true)
+              && filters.matchesLabels(now.settings().config().labels());
+      if (wanted) {
+        bytes += ContainerSize.written(parts.directory(now.id()).upper());
+        remove(container, Force.NO, Volume.KEEP);
+        removed.add(now.id().value());
+      }
+    }
+    parts
+        .events()
+        .publish(Event.Type.CONTAINER, "prune", "", Map.of("reclaimed", Long.toString(bytes)));
+    return new Pruned(removed, bytes);
   }
 
   /** Changes the size of its terminal. */
@@ -579,6 +667,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    health.close();
     endings.close();
     timer.shutdownNow();
     removal.close();

@@ -29,13 +29,16 @@ final class Starting {
   private final BundleWriter bundles;
   private final Attachments attachments;
   private final CleanUp cleanUp;
+  private final Healthchecks health;
 
   Starting(
       ContainerParts parts,
       RootFilesystem filesystem,
       ContainerMounts mounts,
       Attachments attachments,
-      CleanUp cleanUp) {
+      CleanUp cleanUp,
+      Healthchecks health) {
+    this.health = health;
     this.parts = parts;
     this.filesystem = filesystem;
     this.mounts = mounts;
@@ -60,6 +63,7 @@ final class Starting {
       parts.images().markUsed(ImageId.parse(after.settings().image()));
       log.info("container started id={} name={}", after.id(), after.name());
       parts.publish(after, "start");
+      health.begin(container);
     } catch (IOException | InterruptedException | RuntimeException e) {
       failed(container, e);
       throw refusal(before, e);

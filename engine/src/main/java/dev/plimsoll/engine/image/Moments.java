@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Moments as filters name them: {@code 24h} ago, {@code 2024-05-06}, RFC 3339 or unix seconds. */
-final class Moments {
+public final class Moments {
   private static final Pattern UNIX = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,9})?");
 
   private Moments() {}
 
   /** The moment of the {@code until} filter, which may be there once. */
-  static Optional<Instant> until(Filters filters, Instant now) {
+  public static Optional<Instant> until(Filters filters, Instant now) {
     List<String> values = filters.all("until");
     if (values.size() > 1) {
       throw new BadParameter("more than one until filter specified");

@@ -26,10 +26,16 @@ final class SpecResources {
   private SpecResources() {}
 
   static Map<String, Object> of(SpecInput input) {
-    HostConfig host = input.host();
     Map<String, Object> resources = new LinkedHashMap<>();
     resources.put("devices", devices(input));
-    putUnlessEmpty(resources, "memory", memory(host, input.cgroups()));
+    resources.putAll(limits(input.host(), input.cgroups()));
+    return resources;
+  }
+
+  /** All but the devices. */
+  static Map<String, Object> limits(HostConfig host, SpecInput.CgroupLayout cgroups) {
+    Map<String, Object> resources = new LinkedHashMap<>();
+    putUnlessEmpty(resources, "memory", memory(host, cgroups));
     putUnlessEmpty(resources, "cpu", cpu(host));
     Long pids = host.pidsLimit();
     if (pids != null && pids != 0) {

@@ -42,6 +42,11 @@ public final class SpecWriter {
     return spec;
   }
 
+  /** The limits of a container alone, as an update of a running one needs them. */
+  public static Map<String, Object> limits(HostConfig host, SpecInput.CgroupLayout cgroups) {
+    return SpecResources.limits(host, cgroups);
+  }
+
   private static Map<String, Object> process(SpecInput input) {
     HostConfig host = input.host();
     Map<String, Object> process = new LinkedHashMap<>();

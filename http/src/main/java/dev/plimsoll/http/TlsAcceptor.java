@@ -3,6 +3,7 @@ package dev.plimsoll.http;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
@@ -12,6 +13,10 @@ import org.slf4j.LoggerFactory;
 /** Makes connections that begin with a TLS handshake. */
 final class TlsAcceptor extends Acceptor {
   private static final Logger log = LoggerFactory.getLogger(TlsAcceptor.class);
+
+  /** Signing takes a millisecond and more, which is long for an event loop. */
+  private static final Executor HANDSHAKES =
+      task -> Thread.ofVirtual().name("http-tls-handshake").start(task);
 
   private final TlsContexts contexts;
 
@@ -40,7 +45,7 @@ final class TlsAcceptor extends Acceptor {
   }
 
   private void begin(Channel channel, SslContext context) {
-    SslHandler tls = context.newHandler(channel.alloc());
+    SslHandler tls = context.newHandler(channel.alloc(), HANDSHAKES);
     tls.setHandshakeTimeoutMillis(exchanges().limits().headerTimeout().toMillis());
     channel.pipeline().addFirst(tls);
     channel.read();

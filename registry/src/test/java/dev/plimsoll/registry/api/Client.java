@@ -1,0 +1,164 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.MediaTypes;
+import dev.plimsoll.registry.RegistryServer;
+import dev.plimsoll.registry.RegistrySettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/** A registry of its own, and the JDK's HTTP client to ask it with. */
+final class Client implements AutoCloseable {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final RegistryServer server;
+
+  private Client(RegistryServer server) {
+    this.server = server;
+  }
+
+  static Client start(Path data) throws IOException {
+    return start(RegistrySettings.in(data));
+  }
+
+  static Client start(RegistrySettings settings) throws IOException {
+    return new Client(RegistryServer.start(settings));
+  }
+
+  String url() {
+    return server.url();
+  }
+
+  /** What came back, easier to ask. */
+  record Reply(HttpResponse<byte[]> response) {
+    int status() {
+      return response.statusCode();
+    }
+
+    byte[] body() {
+      return response.body();
+    }
+
+    String text() {
+      return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+  }
+
+  Reply send(String method, String path, String... headers) throws Exception {
+    return send(method, path, new byte[0], headers);
+  }
+
+  Reply send(String method, String path, byte[] body, String... headers) throws Exception {
+    URI uri = path.startsWith("http") ? URI.create(path) : URI.create(server.url() + path);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri)
+            .method(
+                method,
+                body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return new Reply(http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
+  }
+
+  /** Pushes a blob in one request. */
+  Digest blob(String repository, byte[] bytes) throws Exception {
+    Digest digest = Digest.sha256(bytes);
+    Reply reply =
+        send("POST", "/v2/" + repository + "/blobs/uploads/?digest=" + digest, body(bytes));
+    if (reply.status() != 201) {
+      throw new AssertionError(reply.status() + " " + reply.text());
+    }
+    return digest;
+  }
+
+  /** The JDK's client sends no body at all for an empty array, so an empty blob goes by PUT. */
+  private static byte[] body(byte[] bytes) {
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException("push an empty blob by POST and PUT");
+    }
+    return bytes;
+  }
+
+  Reply manifest(String repository, String reference, byte[] bytes) throws Exception {
+    return manifest(repository, reference, bytes, MediaTypes.OCI_MANIFEST);
+  }
+
+  Reply manifest(String repository, String reference, byte[] bytes, String type) throws Exception {
+    return send(
+        "PUT", "/v2/" + repository + "/manifests/" + reference, bytes, "Content-Type", type);
+  }
+
+  /** Pushes an image of one layer, and returns its manifest. */
+  byte[] image(String repository, String reference, String content) throws Exception {
+    byte[] layer = content.getBytes(StandardCharsets.UTF_8);
+    byte[] config = ("{\"of\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
+    blob(repository, layer);
+    blob(repository, config);
+    byte[] manifest = imageManifest(config, List.of(layer), "");
+    Reply reply = manifest(repository, reference, manifest);
+    if (reply.status() != 201) {
+      throw new AssertionError(reply.status() + " " + reply.text());
+    }
+    return manifest;
+  }
+
+  /** A manifest; {@code more} are further fields, each with a comma before it. */
+  static byte[] imageManifest(byte[] config, List<byte[]> layers, String more) {
+    return """
+    {"schemaVersion":2,"mediaType":"%s","config":%s,"layers":[%s]%s}\
+    """
+        .formatted(
+            MediaTypes.OCI_MANIFEST,
+            descriptor(MediaTypes.OCI_CONFIG, config),
+            layers.stream()
+                .map(layer -> descriptor(MediaTypes.OCI_LAYER, layer))
+                .collect(Collectors.joining(",")),
+            more)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] index(String more, byte[]... manifests) {
+    return """
+    {"schemaVersion":2,"mediaType":"%s","manifests":[%s]%s}\
+    """
+        .formatted(
+            MediaTypes.OCI_INDEX,
+            List.of(manifests).stream()
+                .map(manifest -> descriptor(MediaTypes.OCI_MANIFEST, manifest))
+                .collect(Collectors.joining(",")),
+            more)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String descriptor(String type, byte[] bytes) {
+    return """
+    {"mediaType":"%s","digest":"%s","size":%d}\
+    """
+        .formatted(type, Digest.sha256(bytes), bytes.length);
+  }
+
+  static byte[] random(int sizeBytes, long seed) {
+    byte[] bytes = new byte[sizeBytes];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    http.shutdownNow();
+    server.close();
+  }
+}

@@ -149,6 +149,16 @@ public final class EngineServer implements AutoCloseable {
     return settings.sockets().stream().map(socket -> "unix://" + socket).toList();
   }
 
+  /**
+   * Takes the bridge and the packet filter's table off the host: for an installation that goes.
+   * Containers on the default network lose their connections.
+   */
+  public void removeFromHost() throws IOException {
+    if (parts.bridge().isPresent()) {
+      parts.bridge().get().removeFromHost();
+    }
+  }
+
   /** Stops answering and lets go of the data directory. Containers run on. */
   @Override
   public void close() throws IOException {

@@ -8,37 +8,39 @@ import dev.plimsoll.docker.DockerClient;
 import dev.plimsoll.docker.DockerException;
 import dev.plimsoll.http.client.ClientRequest;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
+/** What a client is told by a whole engine, over its socket. */
 class EngineServerTest {
-  @TempDir private Path root;
+  @TempDir private static Path root;
+  private static RunningEngine engine;
 
-  private EngineSettings settings() {
-    return EngineSettings.in(root.resolve("data"), root.resolve("run"));
+  @BeforeAll
+  static void start() throws Exception {
+    engine = new RunningEngine(root);
   }
 
-  private Path socket() {
-    return root.resolve("run/engine.sock");
+  @AfterAll
+  static void stop() throws IOException {
+    engine.close();
   }
 
   @Test
   void aClientAgreesOnAVersionAndLearnsWhatItTalksTo() throws Exception {
-    try (EngineServer engine = EngineServer.start(settings());
-        DockerClient client = DockerClient.connect(socket())) {
+    try (DockerClient client = engine.connect()) {
       JsonNode version = client.get("/version");
       JsonNode info = client.get("/info");
 
-      assertThat(engine.addresses()).containsExactly("unix://" + socket());
+      assertThat(engine.server().addresses())
+          .containsExactly("unix://" + root.resolve("run/engine.sock"));
       assertThat(client.version()).isEqualTo(ApiVersion.NEWEST);
       assertThat(version.path("ApiVersion").stringValue()).isEqualTo("1.51");
       assertThat(version.path("MinAPIVersion").stringValue()).isEqualTo("1.24");
@@ -55,27 +57,8 @@ class EngineServerTest {
   }
 
   @Test
-  void whatWasMadeIsThereAfterARestartAndSoIsTheName() throws Exception {
-    String id;
-    try (EngineServer _ = EngineServer.start(settings());
-        DockerClient client = DockerClient.connect(socket())) {
-      client.post("/volumes/create", Map.of("Name", "data", "Labels", Map.of("a", "b")));
-      id = client.get("/info").path("ID").stringValue();
-    }
-
-    try (EngineServer _ = EngineServer.start(settings());
-        DockerClient client = DockerClient.connect(socket())) {
-      JsonNode volume = client.get("/volumes/data");
-
-      assertThat(volume.path("Labels").path("a").stringValue()).isEqualTo("b");
-      assertThat(client.get("/info").path("ID").stringValue()).isEqualTo(id);
-    }
-  }
-
-  @Test
   void volumesAreMadeListedAndRemovedOverTheWire() throws Exception {
-    try (EngineServer _ = EngineServer.start(settings());
-        DockerClient client = DockerClient.connect(socket())) {
+    try (DockerClient client = engine.connect()) {
       JsonNode made = client.post("/volumes/create", Map.of("Name", "data"));
       JsonNode anonymous = client.post("/volumes/create");
 
@@ -100,8 +83,7 @@ class EngineServerTest {
 
   @Test
   void anOldClientPrunesNamedVolumesToo() throws Exception {
-    try (EngineServer _ = EngineServer.start(settings());
-        DockerClient client = DockerClient.connect(socket())) {
+    try (DockerClient client = engine.connect()) {
       client.post("/volumes/create", Map.of("Name", "data"));
       client.post("/volumes/prune");
       assertThat(client.get("/volumes").path("Volumes").size()).isEqualTo(1);
@@ -138,65 +120,12 @@ class EngineServerTest {
       })
   void whatIsNotThereIsRefusedByName(String method, String path, int status, String message)
       throws Exception {
-    try (EngineServer _ = EngineServer.start(settings());
-        DockerClient client = DockerClient.connect(socket())) {
+    try (DockerClient client = engine.connect()) {
       assertThatThrownBy(() -> client.send(client.request(method, path)))
           .isInstanceOf(DockerException.class)
           .hasMessageStartingWith(message)
           .extracting(e -> ((DockerException) e).status())
           .isEqualTo(status);
     }
-  }
-
-  @Test
-  void aSecondEngineOnTheDataDirectoryIsRefusedAndTheFirstGoesOn() throws Exception {
-    try (EngineServer _ = EngineServer.start(settings())) {
-      EngineSettings second = EngineSettings.in(root.resolve("data"), root.resolve("other"));
-
-      assertThatThrownBy(() -> EngineServer.start(second))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("is in use by");
-
-      DockerClient.connect(socket()).close();
-    }
-  }
-
-  @Test
-  void aSocketThatSomebodyListensOnIsRefusedAndNothingStaysOpen() throws Exception {
-    Files.createDirectories(root.resolve("run"));
-    try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      other.bind(UnixDomainSocketAddress.of(socket()));
-
-      assertThatThrownBy(() -> EngineServer.start(settings()))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining(socket().toString());
-    }
-    Files.delete(socket());
-
-    EngineServer.start(settings()).close();
-  }
-
-  @Test
-  void aSocketThatNobodyListensOnIsReplaced() throws Exception {
-    Files.createDirectories(root.resolve("run"));
-    try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      dead.bind(UnixDomainSocketAddress.of(socket()));
-    }
-    assertThat(socket()).exists();
-
-    try (EngineServer _ = EngineServer.start(settings())) {
-      DockerClient.connect(socket()).close();
-    }
-    assertThat(socket()).doesNotExist();
-  }
-
-  @Test
-  void aDatabaseThatIsNoneStopsTheStartWithASentence() throws Exception {
-    Files.createDirectories(root.resolve("data/engine/db"));
-    Files.writeString(root.resolve("data/engine/db/engine.db"), "not a database ".repeat(100));
-
-    assertThatThrownBy(() -> EngineServer.start(settings()))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("engine.db");
   }
 }

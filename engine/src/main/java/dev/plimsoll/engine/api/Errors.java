@@ -11,6 +11,7 @@ import dev.plimsoll.engine.refusal.EngineException.NotModified;
 import dev.plimsoll.engine.refusal.EngineException.Unauthorized;
 import dev.plimsoll.engine.refusal.EngineException.Unavailable;
 import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.http.BodyException;
 import dev.plimsoll.transfer.TransferException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ record Errors(int status, String message) {
       case EngineException refusal -> new Errors(statusOf(refusal), messageOf(refusal));
       case TransferException refusal -> new Errors(statusOf(refusal), sentenceOf(refusal));
       case NoSpaceException full -> new Errors(507, endingWith(sentenceOf(full), NO_SPACE));
+      case BodyException body -> new Errors(body.status(), sentenceOf(body));
       case IOException trouble -> new Errors(500, sentenceOf(trouble));
       case InterruptedException _ -> new Errors(503, "the engine is stopping");
       default -> new Errors(500, "internal error: " + thrown);

@@ -3,6 +3,7 @@ package dev.plimsoll.engine.api;
 import dev.plimsoll.docker.ApiVersion;
 import dev.plimsoll.engine.refusal.EngineException.BadParameter;
 import dev.plimsoll.engine.refusal.EngineException.NotFound;
+import dev.plimsoll.http.ClientGone;
 import dev.plimsoll.http.Handler;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
@@ -80,6 +81,8 @@ public final class Router implements Handler {
         .header("Server", server);
     try {
       dispatch(request, response);
+    } catch (ClientGone e) {
+      throw e; // nobody is there to be told
     } catch (Exception e) {
       if (response.committed()) {
         throw e;

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,11 @@ final class Inspection {
   }
 
   List<MountPoint> points(ContainerSnapshot container) {
+    // As in dockerd, what --tmpfs mounts stands in HostConfig.Tmpfs alone.
+    Set<String> tmpfs = container.settings().host().tmpfs().keySet();
     return container.settings().mounts().stream()
+        .filter(mount ->
+            mount.kind() != MountSettings.Kind.TMPFS || !tmpfs.contains(mount.destination()))
         .map(mount -> mount.point(mounts.volumePath(mount)))
         .toList();
   }

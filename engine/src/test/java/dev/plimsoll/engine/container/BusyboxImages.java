@@ -42,7 +42,7 @@ final class BusyboxImages implements Images {
       for (Path link : links) {
         if (Files.isSymbolicLink(link)) {
           Files.delete(link);
-          Files.createSymbolicLink(link, Path.of("/bin/busybox"));
+          Files.createSymbolicLink(link, Path.of("busybox"));
         }
       }
     }

@@ -64,10 +64,16 @@ final class TestEngine implements AutoCloseable {
             InstantSource.system());
   }
 
+  /** What happens while no engine is there. */
+  interface Meanwhile {
+    void happen() throws IOException;
+  }
+
   /** The engine goes and another comes; the containers stay. */
-  void restart() throws IOException, InterruptedException {
+  void restart(Meanwhile meanwhile) throws IOException, InterruptedException {
     containers.close();
     database.close();
+    meanwhile.happen();
     open();
   }
 

@@ -7,8 +7,9 @@ import java.io.IOException;
 public interface BlobSink {
 
   /**
-   * What is going to come: called once, with the config read and before any layer is asked for. A
-   * layer can then be unpacked as soon as it is committed, while others are still on their way.
+   * What is going to come: called with the config read and before any layer is asked for; once more
+   * if another host has to be asked. A layer can then be unpacked as soon as it is committed, while
+   * others are still on their way.
    */
   default void announce(PulledImage image) throws IOException {}
 

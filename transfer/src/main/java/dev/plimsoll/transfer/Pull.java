@@ -64,8 +64,18 @@ final class Pull {
     ImageManifest manifest = (ImageManifest) image.manifest();
     requireImage(manifest);
     byte[] config = manifests.blob(manifest.config(), CONFIG_BYTES_MAX);
+    PulledImage pulled = new PulledImage(target, image, config);
+    announce(pulled);
     fetch(session, missing(manifest.layers()));
-    return new PulledImage(target, image, config);
+    return pulled;
+  }
+
+  private void announce(PulledImage pulled) {
+    try {
+      sink.announce(pulled);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private ManifestContent image(Manifests manifests, ManifestContent target)

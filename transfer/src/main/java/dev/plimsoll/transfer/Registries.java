@@ -5,6 +5,7 @@ import dev.plimsoll.http.client.HttpClient;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.oci.Platform;
+import dev.plimsoll.oci.Tag;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -77,6 +78,12 @@ public final class Registries implements AutoCloseable {
       throws IOException, InterruptedException {
     return fromAnyHost(
         name, credentials, session -> new Manifests(session, name).resolve(name.reference()));
+  }
+
+  /** All tags of the name's repository, in the registry's order. */
+  public List<Tag> tags(ImageName name, Credentials credentials)
+      throws IOException, InterruptedException {
+    return fromAnyHost(name, credentials, session -> new TagList(session, name).all());
   }
 
   /**

@@ -90,7 +90,7 @@ public final class EngineServer implements AutoCloseable {
         .add(new ContainersApi(parts.containers(), _ -> List.of()))
         .add(new AttachApi(parts.containers()))
         .add(new LogsApi(parts.containers()))
-        .add(new ImagesApi(parts.images()))
+        .add(new ImagesApi(parts.images(), parts.registries()))
         .add(new VolumesApi(parts.volumes()))
         .add(new NetworksApi(new BuiltInNetworks(parts)::all))
         .add(new DiskUsageApi(parts.images(), parts.containers(), parts.volumes()))

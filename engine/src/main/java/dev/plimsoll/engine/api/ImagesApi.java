@@ -1,54 +1,99 @@
 package dev.plimsoll.engine.api;
 
+import dev.plimsoll.docker.AuthConfig;
+import dev.plimsoll.docker.image.DistributionReply;
+import dev.plimsoll.docker.image.ImageDeleteItem;
+import dev.plimsoll.docker.image.ImagePruneReply;
 import dev.plimsoll.docker.image.ImageSummary;
 import dev.plimsoll.engine.image.Image;
+import dev.plimsoll.engine.image.ImageId;
+import dev.plimsoll.engine.image.ImageImports;
 import dev.plimsoll.engine.image.ImageLoads;
+import dev.plimsoll.engine.image.ImageNames;
+import dev.plimsoll.engine.image.ImagePrunes;
+import dev.plimsoll.engine.image.ImagePulls;
+import dev.plimsoll.engine.image.ImagePushes;
 import dev.plimsoll.engine.image.ImageQuery;
 import dev.plimsoll.engine.image.ImageQuery.Scope;
+import dev.plimsoll.engine.image.ImageRemovals;
+import dev.plimsoll.engine.image.ImageSaves;
 import dev.plimsoll.engine.image.ImageStore;
 import dev.plimsoll.engine.image.Progress;
+import dev.plimsoll.engine.image.RegistryAnswers;
+import dev.plimsoll.engine.image.RemoveOptions;
+import dev.plimsoll.engine.image.Removed;
 import dev.plimsoll.engine.refusal.EngineException.BadParameter;
 import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
 import dev.plimsoll.http.Response;
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.ImageManifest;
+import dev.plimsoll.oci.ImageName;
+import dev.plimsoll.oci.Index;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.Platform;
+import dev.plimsoll.oci.Tag;
+import dev.plimsoll.transfer.Credentials;
+import dev.plimsoll.transfer.ManifestContent;
+import dev.plimsoll.transfer.Registries;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /images}: what is here, and bringing it in from archives. */
+/** {@code /images}: what is here, where it comes from, where it goes. */
 public final class ImagesApi implements Resource {
   private static final int NOT_COUNTED = -1;
 
   private final ImageStore store;
   private final ImageQuery query;
   private final ImageLoads loads;
+  private final ImageSaves saves;
+  private final ImageImports imports;
+  private final ImagePulls pulls;
+  private final ImagePushes pushes;
+  private final ImageRemovals removals;
+  private final ImagePrunes prunes;
+  private final Registries registries;
 
-  public ImagesApi(ImageStore store) {
+  public ImagesApi(ImageStore store, Registries registries) {
     this.store = store;
+    this.registries = registries;
     this.query = new ImageQuery(store);
     this.loads = new ImageLoads(store);
+    this.saves = new ImageSaves(store);
+    this.imports = new ImageImports(store);
+    this.pulls = new ImagePulls(store, registries);
+    this.pushes = new ImagePushes(store, registries);
+    this.removals = new ImageRemovals(store);
+    this.prunes = new ImagePrunes(store, removals);
   }
 
   @Override
   public void routes(Router router) {
     router
         .get("/images/json", this::list)
+        .post("/images/create", this::create)
         .post("/images/load", this::load)
+        .post("/images/prune", this::prune)
+        .get("/images/get", this::save)
         .get("/images/search", this::search)
         .get("/images/{name...}/json", this::inspect)
         .get("/images/{name...}/history", this::history)
-        .post("/images/{name...}/tag", this::tag);
+        .get("/images/{name...}/get", this::saveOne)
+        .post("/images/{name...}/tag", this::tag)
+        .post("/images/{name...}/push", this::push)
+        .delete("/images/{name...}", this::remove)
+        .get("/distribution/{name...}/json", this::distribution);
   }
 
   private void list(ApiRequest request, Response response) throws IOException {
     Scope scope = request.flag("all") ? Scope.ALL : Scope.FINAL;
-    List<Image> images = query.list(request.filters(), scope);
     List<ImageSummary> found = new ArrayList<>();
-    for (Image image : images) {
+    for (Image image : query.list(request.filters(), scope)) {
       long shared = request.flag("shared-size") ? query.sharedSizeBytes(image) : NOT_COUNTED;
       found.add(ImageReplies.summary(image, request.version(), shared, NOT_COUNTED));
     }
@@ -78,6 +123,109 @@ public final class ImagesApi implements Resource {
         "searching Docker Hub is not supported by this engine; search at https://hub.docker.com");
   }
 
+  private void create(ApiRequest request, Response response) throws Exception {
+    if (request.query("fromImage").isPresent()) {
+      pull(request, response);
+    } else if (request.query("fromSrc").isPresent()) {
+      load(request, response, request.query("fromSrc").get());
+    } else {
+      throw new BadParameter("one of fromImage and fromSrc is needed");
+    }
+  }
+
+  private void pull(ApiRequest request, Response response) throws Exception {
+    ImageName name = pulledName(request);
+    Optional<Platform> platform = platform(request);
+    Credentials credentials = credentials(request);
+    run(
+        request,
+        response,
+        progress -> {
+          if (name.tag().isEmpty() && name.digest().isEmpty()) {
+            pulls.pullAll(name, platform, credentials, progress);
+          } else {
+            pulls.pull(name, platform, credentials, progress);
+          }
+        });
+  }
+
+  /** The tag parameter wins over the one in the name, and may be a digest; without both, all tags. */
+  private static ImageName pulledName(ApiRequest request) {
+    String image = request.query("fromImage").orElseThrow();
+    String tag = request.query("tag").orElse("");
+    ImageName name = ImageNames.parse(image);
+    if (tag.isEmpty()) {
+      return name;
+    }
+    return tag.contains(":")
+        ? ImageNames.parse(name.withoutReference() + "@" + tag)
+        : name.digest().isPresent() ? name : name.withTag(ImageNames.tag(tag));
+  }
+
+  private static Credentials credentials(ApiRequest request) {
+    AuthConfig auth = request.registryAuth();
+    try {
+      return Credentials.ofDocker(
+          auth.username(), auth.password(), auth.identityToken(), auth.registryToken());
+    } catch (IllegalArgumentException e) {
+      throw new BadParameter("invalid credentials: " + e.getMessage(), e);
+    }
+  }
+
+  private interface Work {
+    void run(Progress progress) throws Exception;
+  }
+
+  /** Runs what takes long, tells how it goes, and breaks it off when the client is gone. */
+  private static void run(ApiRequest request, Response response, Work work) throws Exception {
+    Thread worker = Thread.currentThread();
+    var ended = new AtomicBoolean();
+    request
+        .http()
+        .onDisconnect(() -> {
+          if (!ended.get()) {
+            worker.interrupt();
+          }
+        });
+    try (var progress = new ProgressStream(response)) {
+      try {
+        work.run(progress);
+      } catch (Exception e) {
+        progress.fail(e);
+      } finally {
+        ended.set(true);
+      }
+    }
+  }
+
+  private void load(ApiRequest request, Response response, String source) throws Exception {
+    if (!source.equals("-")) {
+      throw new NotImplemented(
+          "importing from a URL is not supported by this engine; fetch %s and import from stdin"
+              .formatted(source));
+    }
+    Optional<ImageName> name =
+        request
+            .query("repo")
+            .map(ImageNames::parse)
+            .map(n -> request.query("tag").map(t -> n.withTag(ImageNames.tag(t))).orElse(n))
+            .map(ImageName::withDefaultTag);
+    var wanted =
+        new ImageImports.Request(
+            name,
+            request.query("message").orElse("Imported from -"),
+            request.queries("changes"),
+            platform(request).orElse(Platform.host()));
+    try (var progress = new ProgressStream(response);
+        InputStream archive = request.http().body()) {
+      try {
+        imports.load(archive, wanted, progress);
+      } catch (Exception e) {
+        progress.fail(e);
+      }
+    }
+  }
+
   private void load(ApiRequest request, Response response) throws Exception {
     Optional<Platform> platform = platform(request);
     try (var progress = new ProgressStream(response);
@@ -98,6 +246,79 @@ public final class ImagesApi implements Resource {
         progress.stream(text);
       }
     };
+  }
+
+  private void save(ApiRequest request, Response response) throws Exception {
+    List<String> names = request.queries("names");
+    if (names.isEmpty()) {
+      throw new BadParameter("names of images are needed");
+    }
+    save(names, response);
+  }
+
+  private void saveOne(ApiRequest request, Response response) throws Exception {
+    save(List.of(request.path("name")), response);
+  }
+
+  private void save(List<String> names, Response response) throws Exception {
+    try (ImageSaves.Selection selection = saves.select(names)) {
+      try (OutputStream out =
+          response.status(200).header("Content-Type", "application/x-tar").stream()) {
+        selection.writeTo(out);
+      }
+    }
+  }
+
+  private void push(ApiRequest request, Response response) throws Exception {
+    ImageName name = ImageNames.parse(request.path("name"));
+    Optional<Tag> tag = request.query("tag").map(ImageNames::tag).or(name::tag);
+    Credentials credentials = credentials(request);
+    run(request, response, progress -> pushes.push(name, tag, credentials, progress));
+  }
+
+  private void remove(ApiRequest request, Response response) throws IOException {
+    var options = new RemoveOptions(request.flag("force"), !request.flag("noprune"));
+    JsonReply.ok(
+        response,
+        removals.remove(request.path("name"), options).stream().map(ImagesApi::item).toList());
+  }
+
+  private static ImageDeleteItem item(Removed removed) {
+    return switch (removed) {
+      case Removed.Untagged(ImageName name) -> new ImageDeleteItem(name.familiar(), null);
+      case Removed.Image(ImageId id) -> new ImageDeleteItem(null, id.toString());
+      case Removed.Layer(Digest chainId) -> new ImageDeleteItem(null, chainId.toString());
+    };
+  }
+
+  private void prune(ApiRequest request, Response response) throws IOException {
+    ImagePrunes.Pruned pruned = prunes.prune(request.filters());
+    List<ImageDeleteItem> items = pruned.removed().stream().map(ImagesApi::item).toList();
+    JsonReply.ok(
+        response, new ImagePruneReply(items.isEmpty() ? null : items, pruned.freedBytes()));
+  }
+
+  private void distribution(ApiRequest request, Response response) throws Exception {
+    ImageName name = ImageNames.parse(request.path("name")).withDefaultTag();
+    ManifestContent content = RegistryAnswers.manifest(registries, name, credentials(request));
+    List<Platform> platforms =
+        switch (content.manifest()) {
+          case Index index ->
+              index.manifests().stream().flatMap(d -> d.platform().stream()).toList();
+          case ImageManifest _ -> List.of();
+        };
+    JsonReply.ok(
+        response,
+        new DistributionReply(
+            new DistributionReply.Descriptor(
+                content.descriptor().mediaType(),
+                content.digest().toString(),
+                content.descriptor().size()),
+            platforms.stream()
+                .map(p ->
+                    new DistributionReply.Platform(
+                        p.architecture(), p.os(), p.variant().orElse(null)))
+                .toList()));
   }
 
   /** {@code linux/arm64} as old clients write it, or the JSON of the platform as new ones do. */

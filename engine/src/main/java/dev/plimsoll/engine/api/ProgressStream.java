@@ -22,6 +22,7 @@ final class ProgressStream implements Progress, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable OutputStream out;
   private boolean gone;
+  private boolean refused;
 
   ProgressStream(Response response) {
     this.response = response;
@@ -65,6 +66,7 @@ final class ProgressStream implements Progress, AutoCloseable {
     lock.lock();
     try {
       if (out == null && !gone) {
+        refused = true;
         throw failure;
       }
     } finally {
@@ -92,14 +94,14 @@ final class ProgressStream implements Progress, AutoCloseable {
     }
   }
 
-  /** Ends the answer; one that never began becomes an empty 200. */
+  /** Ends the answer; one that never began becomes an empty 200, unless it was refused. */
   @Override
   public void close() throws IOException {
     lock.lock();
     try {
       if (out != null) {
         out.close();
-      } else if (!response.committed()) {
+      } else if (!refused && !response.committed()) {
         response.status(200).header("Content-Type", "application/json").send();
       }
     } finally {

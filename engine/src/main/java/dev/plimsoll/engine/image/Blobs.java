@@ -123,6 +123,15 @@ final class Blobs {
         Nanos.of(clock.instant().plus(LEASE)));
   }
 
+  /** Drops bytes that turned out to be damaged: the blob counts as absent until it comes anew. */
+  void discard(Digest digest) throws IOException {
+    Optional<Row> row = database.read(handle -> row(handle, digest));
+    if (row.isPresent()) {
+      content.delete(row.get().key);
+      log.warn("damaged blob dropped digest={}", digest);
+    }
+  }
+
   long sizeBytes(Digest digest) throws IOException {
     return database.read(handle -> row(handle, digest)).orElseThrow(() -> gone(digest)).sizeBytes;
   }

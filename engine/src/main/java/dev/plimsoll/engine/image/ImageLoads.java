@@ -54,7 +54,8 @@ public final class ImageLoads {
     try (var assembly = new LayerAssembly(store, diffIds, lease, progress)) {
       for (int i = 0; i < diffIds.size(); i++) {
         String shownAs = diffIds.get(i).hex().substring(0, 12);
-        assembly.begin(i, files.blob(entry.layerPaths().get(i)), shownAs, "Loading layer");
+        Digest blob = files.blob(entry.layerPaths().get(i));
+        assembly.begin(i, blob, shownAs, "Loading layer", LayerAssembly.Told.EXISTING);
       }
       parts = assembly.finish();
     }

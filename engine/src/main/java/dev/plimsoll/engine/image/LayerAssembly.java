@@ -1,6 +1,7 @@
 package dev.plimsoll.engine.image;
 
 import dev.plimsoll.engine.layer.Layer;
+import dev.plimsoll.engine.layer.LayerSource;
 import dev.plimsoll.engine.layer.LayerStack;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Digest;
@@ -35,19 +36,39 @@ final class LayerAssembly implements AutoCloseable {
     this.progress = progress;
   }
 
+  /** How a layer is told of. */
+  enum Told {
+    /** It came in just now: extracting, complete. */
+    FRESH,
+    /** It was said to exist already, so nothing more is said unless it has to be unpacked. */
+    EXISTING
+  }
+
   /**
    * Begins with the layer at a position, 0 being the lowest; its blob is here. To be called once for
    * each position, in any order.
+   *
+   * @param shownAs what it is called towards the user
+   * @param done what is said in the end
    */
-  void begin(int position, Digest blob, String shownAs, String done) {
-    parts.put(
-        position,
-        threads.submit(() -> {
-          progress.layer(shownAs, "Extracting");
-          Layer layer = stack.unpack(position, blobs.source(blob));
-          progress.layer(shownAs, done);
-          return new NewImage.Part(layer, Optional.of(blob));
-        }));
+  void begin(int position, Digest blob, String shownAs, String done, Told told) {
+    parts.put(position, threads.submit(() -> make(position, blob, shownAs, done, told)));
+  }
+
+  private NewImage.Part make(int position, Digest blob, String shownAs, String done, Told told)
+      throws IOException, InterruptedException {
+    Optional<Layer> here = stack.find(position);
+    if (here.isEmpty()) {
+      here = Optional.of(stack.unpack(position, source(blob, shownAs)));
+      progress.layer(shownAs, done);
+    } else if (told == Told.FRESH) {
+      progress.layer(shownAs, done);
+    }
+    return new NewImage.Part(here.get(), Optional.of(blob));
+  }
+
+  private LayerSource source(Digest blob, String shownAs) {
+    return () -> new Extraction(blobs.open(blob, 0), blobs.sizeBytes(blob), shownAs, progress);
   }
 
   boolean begun(int position) {

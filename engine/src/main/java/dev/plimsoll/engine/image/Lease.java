@@ -23,9 +23,14 @@ final class Lease implements AutoCloseable {
     return holder;
   }
 
-  /** Lets what is held wait for another attempt instead of giving it up on {@link #close}. */
+  /** From now on {@link #close} lets what is held wait for another attempt. */
   void keepForRetry() {
     kept = true;
+  }
+
+  /** The operation has succeeded: {@link #close} gives everything up. */
+  void done() {
+    kept = false;
   }
 
   @Override

@@ -49,14 +49,20 @@ public final class LayerStack {
     made.get(position).completeExceptionally(cause);
   }
 
-  /** The layer at a position if it is here already and needs none below to be looked at. */
-  public Optional<Layer> find(int position) throws IOException {
+  /**
+   * The layer at a position if it is here already and has not lost anything: whoever brings an image
+   * anew has what a power cut tore made anew.
+   */
+  public Optional<Layer> find(int position) throws IOException, InterruptedException {
     Digest diffId = diffIds.get(position);
     Optional<Layer> alone =
         layers.take(diffId, holder).filter(layer -> position == 0 || !layer.leans());
     Optional<Layer> found =
         alone.isPresent() || position == 0 ? alone : layers.take(chainId(position), holder);
-    found.ifPresent(layer -> made.get(position).complete(layer));
+    if (found.isEmpty() || !layers.verify(found.get(), Layers.Depth.LENGTHS)) {
+      return Optional.empty();
+    }
+    made.get(position).complete(found.get());
     return found;
   }
 

@@ -75,6 +75,10 @@ public final class RunningServer implements AutoCloseable {
     return process.pid();
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** SIGKILL, and gone when this returns. */
   public void kill() {
     process.destroyForcibly();

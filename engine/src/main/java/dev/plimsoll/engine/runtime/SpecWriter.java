@@ -135,11 +135,8 @@ public final class SpecWriter {
             "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5"));
     all.add(mount("/sys", "sysfs", "sysfs", "nosuid,noexec,nodev," + access));
     all.add(mount("/sys/fs/cgroup", "cgroup", "cgroup", access + ",nosuid,noexec,nodev"));
-    if (!isShared(input, "ipc")) {
-      all.add(mount("/dev/mqueue", "mqueue", "mqueue", "nosuid,noexec,nodev"));
-    } else {
-      all.add(SpecMount.bind("/dev/mqueue", "/dev/mqueue", "rw", "rprivate"));
-    }
+    // A new mount shows the queues of whichever IPC namespace the container is in, its own or not.
+    all.add(mount("/dev/mqueue", "mqueue", "mqueue", "nosuid,noexec,nodev"));
     switch (input.shm()) {
       case SpecInput.SharedMemory.Own(long sizeBytes) ->
           all.add(

@@ -8,7 +8,6 @@ import dev.plimsoll.engine.container.ContainerPlaces;
 import dev.plimsoll.engine.container.Containers;
 import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.image.ImageStore;
-import dev.plimsoll.engine.image.ImageUsers;
 import dev.plimsoll.engine.layer.LayerLimits;
 import dev.plimsoll.engine.layer.Layers;
 import dev.plimsoll.engine.network.BridgeNetworks;
@@ -30,7 +29,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,14 +126,14 @@ record EngineParts(
                 LAYERS_AT_ONCE,
                 EngineParts::isMounted));
     // Images ask who uses them, and containers are made from images: the users come later.
-    var users = new AtomicReference<>(ImageUsers.NOBODY);
+    var users = new LateUsers();
     ImageStore images =
         ImageStore.open(
             database,
             FileContentStore.open(root.resolve("content"), new LocalDisk()),
             layers,
             events,
-            image -> users.get().containersUsing(image),
+            users,
             clock);
     Registries registries = closers.add(new Registries(settings.registries()));
     Optional<BridgeNetworks> bridge = bridge(settings, installation, database, files);

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +99,9 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
           PacketFilter.open(new Ruleset(settings.table(), settings.bridge(), subnet));
       BridgeNetworks networks = new BridgeNetworks(settings, subnet, links, filter, database, id);
       networks.takeBack();
-      networks.healer.scheduleWithFixedDelay(
-          networks::heal, HEAL_EVERY.toMillis(), HEAL_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      Future<?> unused = // ends with the healer
+          networks.healer.scheduleWithFixedDelay(
+              networks::heal, HEAL_EVERY.toMillis(), HEAL_EVERY.toMillis(), TimeUnit.MILLISECONDS);
       return networks;
     } catch (IOException | RuntimeException e) {
       links.close();

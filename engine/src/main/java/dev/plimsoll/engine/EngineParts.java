@@ -24,6 +24,7 @@ import dev.plimsoll.transfer.Registries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -106,6 +107,8 @@ record EngineParts(
     var installation = Installation.of(settings.data());
     Path root = settings.root();
     closers.add(DataDirectoryLock.acquire(root));
+    // A user of this machine who can walk in here could run a container's setuid programs.
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x---"));
     Files.createDirectories(settings.run());
     // Before anything is recovered: an engine that cannot run containers should touch none.
     OciRuntime runtime = runtime(settings.run(), installation);

@@ -99,7 +99,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
           PacketFilter.open(new Ruleset(settings.table(), settings.bridge(), subnet));
       BridgeNetworks networks = new BridgeNetworks(settings, subnet, links, filter, database, id);
       networks.takeBack();
-      Future<?> unused = // ends with the healer
+      Future<?> _ = // ends with the healer
           networks.healer.scheduleWithFixedDelay(
               networks::heal, HEAL_EVERY.toMillis(), HEAL_EVERY.toMillis(), TimeUnit.MILLISECONDS);
       return networks;

@@ -1,0 +1,211 @@
+package dev.plimsoll.registry.gc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plimsoll.content.BlobKey;
+import dev.plimsoll.content.Ingest;
+import dev.plimsoll.content.LocalDisk;
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.registry.gc.Collector.Mode;
+import dev.plimsoll.registry.repository.Chunk;
+import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
+import dev.plimsoll.registry.repository.RegistryException.DeletionUnknown;
+import dev.plimsoll.registry.repository.RegistryException.UploadUnknown;
+import dev.plimsoll.registry.repository.UploadId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes, when it goes, and what does not, by a clock that the test sets. */
+class CollectorTest {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  @TempDir private Path directory;
+  private Bench bench;
+
+  @BeforeEach
+  void open() throws IOException {
+    bench = new Bench(directory, new LocalDisk(), START);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    bench.close();
+  }
+
+  private GcReport collect() throws IOException {
+    return bench.collector.run(Mode.WHEN_DUE);
+  }
+
+  @Test
+  void whatAManifestNamesStaysForEver() throws IOException {
+    bench.push("1");
+
+    for (int year = 0; year < 10; year++) {
+      bench.pass(Duration.ofDays(365));
+      assertThat(collect().deleted()).isEmpty();
+    }
+
+    assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
+  }
+
+  @Test
+  void aDeletionIsFinalAfterAWeekAndItsBytesGoAfterTheLease() throws IOException {
+    Digest manifest = bench.push("1");
+    long deletion = bench.manifests.delete(Bench.APP, manifest, "test", "test");
+
+    bench.pass(Duration.ofDays(7).minusSeconds(1));
+    assertThat(collect().purged()).isZero();
+    bench.pass(Duration.ofSeconds(1));
+    assertThat(collect().purged()).isEqualTo(1);
+    assertThatThrownBy(() -> bench.trash.restore(deletion, "test"))
+        .isInstanceOf(DeletionUnknown.class);
+    bench.pass(Duration.ofHours(36));
+    assertThat(collect().condemned()).isEqualTo(2);
+    bench.pass(Duration.ofHours(1));
+    GcReport report = collect();
+
+    assertThat(report.deleted())
+        .containsExactlyInAnyOrder(Digest.sha256(Bench.LAYER), Digest.sha256(Bench.CONFIG));
+    assertThat(report.freedBytes()).isEqualTo(Bench.LAYER.length + Bench.CONFIG.length);
+    try (var all = bench.content.list()) {
+      assertThat(all).isEmpty();
+    }
+    bench.pass(Duration.ofDays(30));
+    assertThat(collect().deleted()).isEmpty();
+  }
+
+  @Test
+  void anUploadWithoutAManifestGoesAfterItsLease() throws IOException {
+    bench.uploads.put(Bench.APP, Digest.sha256(Bench.LAYER), Chunk.of(Bench.LAYER));
+
+    bench.pass(Duration.ofHours(35));
+    assertThat(collect().condemned()).isZero();
+    bench.pass(Duration.ofHours(1));
+
+    assertThat(collect().condemned()).isEqualTo(1);
+    assertThatThrownBy(() -> bench.read(Bench.LAYER)).isInstanceOf(BlobUnknown.class);
+  }
+
+  @Test
+  void askingForABlobHoldsIt() throws IOException {
+    Digest layer = Digest.sha256(Bench.LAYER);
+    bench.uploads.put(Bench.APP, layer, Chunk.of(Bench.LAYER));
+
+    for (int day = 0; day < 5; day++) {
+      bench.pass(Duration.ofHours(23));
+      assertThat(bench.blobs.promise(Bench.APP, layer)).isEqualTo(Bench.LAYER.length);
+      collect();
+    }
+
+    assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
+  }
+
+  @Test
+  void aCondemnedBlobComesBackWithAnUploadAndKeepsItsBytes() throws IOException {
+    Digest layer = Digest.sha256(Bench.LAYER);
+    bench.uploads.put(Bench.APP, layer, Chunk.of(Bench.LAYER));
+    bench.pass(Duration.ofHours(36));
+    collect();
+
+    bench.uploads.put(Bench.APP, layer, Chunk.of(Bench.LAYER));
+    bench.pass(Duration.ofHours(2));
+
+    assertThat(collect().deleted()).isEmpty();
+    try (var all = bench.content.list()) {
+      assertThat(all).hasSize(1);
+    }
+    assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
+  }
+
+  @Test
+  void aDryRunTellsWhatTheRunDoesAndWritesNothing() throws IOException {
+    bench.push("1");
+    Digest manifest = bench.push("2");
+    bench.manifests.delete(Bench.APP, manifest, "test", "test");
+
+    for (Mode mode : new Mode[] {Mode.WHEN_DUE, Mode.NOW}) {
+      GcReport first = bench.collector.dryRun(mode);
+      GcReport second = bench.collector.dryRun(mode);
+      GcReport real = bench.collector.run(mode);
+      assertThat(second).isEqualTo(first);
+      assertThat(real).isEqualTo(first);
+    }
+    assertThat(bench.collector.run(Mode.NOW).deleted()).isEmpty();
+  }
+
+  @Test
+  void bytesThatAreMissingAreReplacedByTheNextPush() throws IOException {
+    Digest layer = Digest.sha256(Bench.LAYER);
+    bench.push("1");
+    BlobKey key;
+    try (var all = bench.content.list()) {
+      key = ((dev.plimsoll.content.Stored.StoredBlob) all.findFirst().orElseThrow()).key();
+    }
+    bench.content.delete(key);
+
+    bench.uploads.put(Bench.APP, layer, Chunk.of(Bench.LAYER));
+
+    assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
+  }
+
+  @Test
+  void aClockThatJumpsEmptiesNoTrash() throws IOException {
+    Housekeeping housekeeping = bench.housekeeping(directory);
+    housekeeping.recover();
+    Digest manifest = bench.push("1");
+    long deletion = bench.manifests.delete(Bench.APP, manifest, "test", "test");
+    bench.pass(Duration.ofDays(1));
+    housekeeping.round();
+
+    bench.jump(Duration.ofDays(30));
+    housekeeping.round();
+    bench.pass(Duration.ofDays(5));
+    housekeeping.round();
+
+    assertThat(bench.trash.restore(deletion, "test").manifests()).containsExactly(manifest);
+    assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
+  }
+
+  @Test
+  void anUploadThatNobodyTouchesIsGivenUp() throws IOException {
+    Housekeeping housekeeping = bench.housekeeping(directory);
+    UploadId idle = bench.uploads.begin(Bench.APP);
+    UploadId busy = bench.uploads.begin(Bench.APP);
+    bench.pass(Duration.ofMinutes(40));
+    bench.uploads.append(Bench.APP, busy, OptionalLong.empty(), Chunk.of(Bench.CONFIG));
+    bench.pass(Duration.ofMinutes(40));
+
+    housekeeping.round();
+
+    assertThat(bench.uploads.recorded()).containsExactly(busy);
+    assertThatThrownBy(() -> bench.uploads.size(Bench.APP, idle)).isInstanceOf(UploadUnknown.class);
+    assertThat(bench.content.staged()).hasSize(1);
+  }
+
+  @Test
+  void bytesWithoutARowGoWhenSeenTwice() throws IOException {
+    Housekeeping housekeeping = bench.housekeeping(directory);
+    bench.push("1");
+    Ingest stray = bench.content.begin();
+    stray.append(
+        ByteBuffer.wrap("never recorded".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    BlobKey key = stray.commit(stray.digest(Digest.Algorithm.SHA256));
+
+    housekeeping.round();
+    assertThat(bench.content.has(key)).isTrue();
+    bench.pass(Duration.ofMinutes(61));
+    housekeeping.round();
+
+    assertThat(bench.content.has(key)).isFalse();
+    assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
+  }
+}

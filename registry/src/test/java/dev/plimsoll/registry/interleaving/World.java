@@ -1,0 +1,366 @@
+package dev.plimsoll.registry.interleaving;
+
+import dev.plimsoll.content.Blob;
+import dev.plimsoll.content.BlobKey;
+import dev.plimsoll.content.ContentException;
+import dev.plimsoll.content.ContentStore;
+import dev.plimsoll.content.Ingest;
+import dev.plimsoll.content.IngestId;
+import dev.plimsoll.content.IngestOptions;
+import dev.plimsoll.content.StagedIngest;
+import dev.plimsoll.content.Stored;
+import dev.plimsoll.database.Work;
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.registry.repository.Transactions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that actors share: a database in memory with the real schema, the names in the content store,
+ * and the time. Each transaction and each call to the store is one step of the actor whose turn it
+ * is.
+ */
+final class World implements Transactions, ContentStore, InstantSource, AutoCloseable {
+  static final long TICK_MILLIS = 1000;
+
+  /** A promise that was broken. */
+  static final class Violation extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    Violation(String message) {
+      super(message);
+    }
+  }
+
+  private final Handle handle = Jdbi.create("jdbc:sqlite::memory:").open();
+  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+  private final boolean namesUsedTwice;
+  private Map<BlobKey, Long> files = new HashMap<>();
+  private Set<BlobKey> everUsed = new HashSet<>();
+  private long generations;
+  private long millis;
+  private @Nullable Actor turn;
+  private boolean inside;
+
+  /**
+   * An empty world.
+   *
+   * @param namesUsedTwice a mutation: the store gives every storing of a digest the same name
+   */
+  World(boolean namesUsedTwice) throws IOException {
+    this.namesUsedTwice = namesUsedTwice;
+    try (InputStream schema = World.class.getResourceAsStream("/db/registry/V1__registry.sql")) {
+      String text = new String(schema.readAllBytes(), StandardCharsets.UTF_8);
+      for (String statement : text.replaceAll("--[^\n]*", "").split(";")) {
+        if (!statement.isBlank()) {
+          handle.execute(statement);
+        }
+      }
+    }
+  }
+
+  record State(Map<BlobKey, Long> files, Set<BlobKey> everUsed, long generations, long millis) {}
+
+  /** What can be gone back to; the database's part is a savepoint of that name. */
+  State save(String savepoint) {
+    sql("SAVEPOINT " + savepoint);
+    return new State(Map.copyOf(files), Set.copyOf(everUsed), generations, millis);
+  }
+
+  void restore(State state, String savepoint) {
+    sql("ROLLBACK TO " + savepoint);
+    sql("RELEASE " + savepoint);
+    files = new HashMap<>(state.files());
+    everUsed = new HashSet<>(state.everUsed());
+    generations = state.generations();
+    millis = state.millis();
+  }
+
+  private void sql(String statement) {
+    try (Statement s = handle.getConnection().createStatement()) {
+      s.execute(statement);
+    } catch (SQLException e) {
+      throw new AssertionError(statement, e);
+    }
+  }
+
+  /** The one column of a query that is asked again and again. */
+  List<String> query(String text) {
+    try {
+      PreparedStatement statement = prepared.get(text);
+      if (statement == null) {
+        statement = handle.getConnection().prepareStatement(text);
+        prepared.put(text, statement);
+      }
+      List<String> rows = new ArrayList<>();
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          rows.add(result.getString(1));
+        }
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+
+  Map<BlobKey, Long> files() {
+    return files;
+  }
+
+  void tick(long ticks) {
+    millis += ticks * TICK_MILLIS;
+  }
+
+  long ticks() {
+    return millis / TICK_MILLIS;
+  }
+
+  /** Gives the turn to an actor for one step. */
+  void step(Actor actor) throws IOException {
+    turn = actor;
+    try {
+      actor.step();
+    } finally {
+      turn = null;
+    }
+  }
+
+  /** Runs something from beginning to end, as one. */
+  void atOnce(Actor.Deed deed) throws IOException {
+    turn = null;
+    deed.run(Actor.Memory.NONE);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T read(Work<T> work) throws IOException {
+    return transaction(work);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
+    return transaction(work);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T free(Work<T> work) throws IOException {
+    return transaction(work);
+  }
+
+  @SuppressWarnings("unchecked") // an answer is what the work returned
+  private <T extends @Nullable Object> T transaction(Work<T> work) throws IOException {
+    return (T)
+        step(() -> {
+          sql("SAVEPOINT work");
+          try {
+            Object result = work.run(handle);
+            sql("RELEASE work");
+            return Objects.requireNonNull(result, "works of the core return something");
+          } catch (IOException | RuntimeException e) {
+            sql("ROLLBACK TO work");
+            sql("RELEASE work");
+            throw e;
+          }
+        });
+  }
+
+  private Object step(Actor.Live live) throws IOException {
+    Actor.Live marked =
+        () -> {
+          inside = true;
+          try {
+            return live.run();
+          } finally {
+            inside = false;
+          }
+        };
+    return turn == null ? marked.run() : turn.answer(marked);
+  }
+
+  @Override
+  public Instant instant() {
+    if (turn == null || inside) {
+      return Instant.ofEpochMilli(millis);
+    }
+    try {
+      return (Instant) turn.glance(() -> Instant.ofEpochMilli(millis));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String nextGeneration() {
+    return "%016x".formatted(namesUsedTwice ? 0 : ++generations);
+  }
+
+  @Override
+  public Ingest begin(IngestOptions options) {
+    return new MemoryIngest();
+  }
+
+  @Override
+  public boolean has(BlobKey key) throws IOException {
+    return (Boolean) step(() -> files.containsKey(key));
+  }
+
+  @Override
+  public long sizeBytes(BlobKey key) throws IOException {
+    return (Long)
+        step(() -> {
+          Long size = files.get(key);
+          if (size == null) {
+            throw new ContentException.BlobUnknown(key);
+          }
+          return size;
+        });
+  }
+
+  @Override
+  public Blob open(BlobKey key) throws IOException {
+    return new MemoryBlob(key, sizeBytes(key));
+  }
+
+  @Override
+  public void delete(BlobKey key) throws IOException {
+    step(() -> {
+      Optional<String> state =
+          handle
+              .createQuery("SELECT state FROM blobs WHERE digest = :d AND generation = :g")
+              .bind("d", key.digest().toString())
+              .bind("g", key.generation())
+              .mapTo(String.class)
+              .findOne();
+      if (state.isPresent() && !state.get().equals("deleting")) {
+        throw new Violation(
+            "the bytes of %s are deleted while it is %s".formatted(key, state.get()));
+      }
+      files.remove(key);
+      return true;
+    });
+  }
+
+  @Override
+  public Ingest resume(IngestId id, IngestOptions options) {
+    throw new ContentException.IngestUnknown(id);
+  }
+
+  @Override
+  public Stream<Stored> list() {
+    return Stream.empty();
+  }
+
+  @Override
+  public List<StagedIngest> staged() {
+    return List.of();
+  }
+
+  @Override
+  public void discard(IngestId id) {
+    throw new ContentException.IngestUnknown(id);
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+  }
+
+  private record MemoryBlob(BlobKey key, long sizeBytes) implements Blob {
+    @Override
+    public FileChannel channel() {
+      throw new UnsupportedOperationException("no file behind it");
+    }
+
+    @Override
+    public InputStream stream(long offset) {
+      throw new UnsupportedOperationException("no bytes behind it");
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
+    }
+  }
+
+  /** Its bytes concern nobody else until they are committed, so only that is a step. */
+  private final class MemoryIngest implements Ingest {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @Override
+    public IngestId id() {
+      return new IngestId("0".repeat(32));
+    }
+
+    @Override
+    public long sizeBytes() {
+      return bytes.size();
+    }
+
+    @Override
+    public void append(ByteBuffer part) {
+      byte[] copy = new byte[part.remaining()];
+      part.get(copy);
+      bytes.writeBytes(copy);
+    }
+
+    @Override
+    public long append(InputStream source) throws IOException {
+      return source.transferTo(bytes);
+    }
+
+    @Override
+    public Digest digest(Digest.Algorithm algorithm) {
+      return Digest.of(algorithm, bytes.toByteArray());
+    }
+
+    @Override
+    public void force() {
+      // Nothing is lost here.
+    }
+
+    @Override
+    public BlobKey commit(Digest expected) throws IOException {
+      return (BlobKey)
+          step(() -> {
+            BlobKey key = new BlobKey(expected, nextGeneration());
+            if (!everUsed.add(key)) {
+              throw new Violation("the name %s is used twice".formatted(key));
+            }
+            files.put(key, sizeBytes());
+            return key;
+          });
+    }
+
+    @Override
+    public void discard() {
+      // Nothing is held.
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
+    }
+  }
+}

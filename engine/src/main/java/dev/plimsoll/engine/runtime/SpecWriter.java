@@ -166,10 +166,6 @@ public final class SpecWriter {
     return written;
   }
 
-  private static boolean isShared(SpecInput input, String namespace) {
-    return !input.namespaces().containsKey(namespace);
-  }
-
   private static Map<String, Object> linux(SpecInput input) {
     HostConfig host = input.host();
     Map<String, Object> linux = new LinkedHashMap<>();

@@ -19,6 +19,7 @@ import dev.plimsoll.engine.host.ToolVersions;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
 import dev.plimsoll.http.UnixListener;
+import dev.plimsoll.http.client.ProxySettings;
 import dev.plimsoll.linux.Accounts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,7 +112,16 @@ public final class EngineServer implements AutoCloseable {
         ToolVersions.of(parts.runtime().name(), parts.runtime().program()),
         settings.registries().mirrors().stream().map(Object::toString).toList(),
         insecureRegistries(),
-        EngineFacts.Proxies.NONE);
+        proxies());
+  }
+
+  /** Without user and password: everybody who may use the socket can see them. */
+  private EngineFacts.Proxies proxies() {
+    ProxySettings proxies = settings.registries().http().proxies();
+    return new EngineFacts.Proxies(
+        proxies.forHttp().map(proxy -> proxy.endpoint().toString()).orElse(""),
+        proxies.forHttps().map(proxy -> proxy.endpoint().toString()).orElse(""),
+        System.getenv().getOrDefault("NO_PROXY", System.getenv().getOrDefault("no_proxy", "")));
   }
 
   /** Loopback counts always, as it does for dockerd. */

@@ -3,6 +3,8 @@ package dev.plimsoll.engine;
 import dev.plimsoll.engine.network.Subnet;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.http.client.ClientSettings;
+import dev.plimsoll.http.client.ProxySettings;
 import dev.plimsoll.transfer.RegistrySettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -120,7 +122,12 @@ public record EngineSettings(
             .withMirrors(settings.get(MIRRORS).stream().map(URI::create).toList())
             .withInsecureRegistries(settings.get(INSECURE))
             .withCertificatesDirectory(settings.get(CERTIFICATES))
-            .withConcurrency(settings.get(DOWNLOADS), settings.get(UPLOADS)),
+            .withConcurrency(settings.get(DOWNLOADS), settings.get(UPLOADS))
+            // By the names that every program knows, as dockerd does: HTTPS_PROXY and its like.
+            .withHttp(
+                ClientSettings.DEFAULT
+                    .withUserAgent("plimsoll/" + EngineVersion.TEXT)
+                    .withProxies(ProxySettings.fromEnvironment(System.getenv()))),
         settings.get(SUBNET));
   }
 

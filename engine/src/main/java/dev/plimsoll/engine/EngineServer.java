@@ -4,6 +4,7 @@ import dev.plimsoll.engine.api.AttachApi;
 import dev.plimsoll.engine.api.ContainersApi;
 import dev.plimsoll.engine.api.DiskUsageApi;
 import dev.plimsoll.engine.api.EventsApi;
+import dev.plimsoll.engine.api.ExecApi;
 import dev.plimsoll.engine.api.ImagesApi;
 import dev.plimsoll.engine.api.InfoText;
 import dev.plimsoll.engine.api.LoginApi;
@@ -13,6 +14,7 @@ import dev.plimsoll.engine.api.NetworksApi;
 import dev.plimsoll.engine.api.Router;
 import dev.plimsoll.engine.api.SystemApi;
 import dev.plimsoll.engine.api.VolumesApi;
+import dev.plimsoll.engine.exec.Execs;
 import dev.plimsoll.engine.host.EngineFacts;
 import dev.plimsoll.engine.host.Identity;
 import dev.plimsoll.engine.host.ToolVersions;
@@ -85,11 +87,13 @@ public final class EngineServer implements AutoCloseable {
             () -> Inventories.count(parts.containers(), parts.images()),
             parts.events(),
             parts.clock());
+    Execs execs = Execs.open(parts.containers(), settings.run(), parts.clock());
     return new Router("Plimsoll/" + facts.version() + " (linux)")
         .add(new SystemApi(facts, info))
         .add(new EventsApi(parts.events(), parts.clock()))
-        .add(new ContainersApi(parts.containers(), _ -> List.of()))
+        .add(new ContainersApi(parts.containers(), execs::ids))
         .add(new AttachApi(parts.containers()))
+        .add(new ExecApi(parts.containers(), execs))
         .add(new LogsApi(parts.containers()))
         .add(new ImagesApi(parts.images(), parts.registries()))
         .add(new VolumesApi(parts.volumes()))

@@ -23,17 +23,17 @@ import java.util.List;
  * directory, and one image. {@link #restart} is what a new engine does; {@link #close} leaves
  * nothing on the host.
  */
-final class TestEngine implements AutoCloseable {
-  final Path root;
-  final Path run;
+public final class TestEngine implements AutoCloseable {
+  public final Path root;
+  public final Path run;
   final String cgroupParent;
   final BusyboxImages images;
-  final Events events = new Events(InstantSource.system());
+  public final Events events = new Events(InstantSource.system());
   Database database;
   Volumes volumes;
-  Containers containers;
+  public Containers containers;
 
-  TestEngine(Path root) throws IOException, InterruptedException {
+  public TestEngine(Path root) throws IOException, InterruptedException {
     this.root = root;
     this.run = Files.createTempDirectory(Path.of("/run"), "pl");
     this.cgroupParent = "/plimsoll-test-" + run.getFileName();

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -202,7 +203,8 @@ class BridgeNetworksTest {
   }
 
   private static int hostPort(NetworkSandbox sandbox) {
-    return Integer.parseInt(sandbox.ports().get("80/tcp").getFirst().hostPort());
+    return Integer.parseInt(
+        Objects.requireNonNull(sandbox.ports().get("80/tcp")).getFirst().hostPort());
   }
 
   private static Path path(NetworkSandbox sandbox) {

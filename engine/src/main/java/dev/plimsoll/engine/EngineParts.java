@@ -142,20 +142,20 @@ record EngineParts(
     Optional<BridgeNetworks> bridge = bridge(settings, installation, database, files);
     bridge.ifPresent(closers::add);
     Containers containers =
-        closers.add(
-            Containers.open(
-                new ContainerPlaces(
-                    root.resolve("containers"),
-                    settings.run(),
-                    installation.cgroupParent(),
-                    conmon),
-                database,
-                images,
-                volumes,
-                bridge.<ContainerNetworks>map(network -> network).orElseGet(LocalNetworks::new),
-                events,
-                runtime,
-                clock));
+        Containers.open(
+            new ContainerPlaces(
+                root.resolve("containers"), settings.run(), installation.cgroupParent(), conmon),
+            database,
+            images,
+            volumes,
+            bridge.<ContainerNetworks>map(network -> network).orElseGet(LocalNetworks::new),
+            events,
+            runtime,
+            clock);
+    closers.add(() -> {
+      containers.close();
+      HostTraces.removeUnlessNeeded(containers, bridge, installation);
+    });
     users.set(containers);
     images.collectAfterStart();
     return new EngineParts(

@@ -164,16 +164,9 @@ public final class EngineServer implements AutoCloseable {
   }
 
   /**
-   * Takes the bridge and the packet filter's table off the host: for an installation that goes.
-   * Containers on the default network lose their connections.
+   * Stops answering and lets go of the data directory. Containers run on; where none does, nothing
+   * of the engine is left on the host.
    */
-  public void removeFromHost() throws IOException {
-    if (parts.bridge().isPresent()) {
-      parts.bridge().get().removeFromHost();
-    }
-  }
-
-  /** Stops answering and lets go of the data directory. Containers run on. */
   @Override
   public void close() throws IOException {
     parts.close();

@@ -88,6 +88,18 @@ class DockerClientTest {
   }
 
   @Test
+  void aSystemPruneGoesThroughAllKinds() throws Exception {
+    engine.docker("volume", "create", "kept");
+    engine.docker("create", "--name", "stopped", "--network=none", "busybox", "true");
+
+    String printed = engine.docker("system", "prune", "-f", "--volumes");
+
+    assertThat(printed).contains("Deleted Containers:", "Total reclaimed space:");
+    assertThat(printed).doesNotContain("Error");
+    assertThat(engine.docker("volume", "ls", "-q")).contains("kept");
+  }
+
+  @Test
   void diskUsageIsToldInDetail() throws Exception {
     engine.docker("volume", "create", "sized");
 

@@ -109,7 +109,6 @@ class EngineServerTest {
         "PUT|/volumes/data|503|This node is not a swarm manager.",
         "POST|/swarm/init|501|swarm mode is not part of this engine",
         "POST|/build|501|building images is not supported",
-        "POST|/build/prune|501|there is no build cache",
         "POST|/session|501|sessions of BuildKit",
         "POST|/grpc|501|BuildKit is not part",
         "POST|/plugins/pull|501|plugins are not supported",

@@ -5,15 +5,14 @@ import dev.plimsoll.linux.Command;
 import dev.plimsoll.linux.Processes;
 import dev.plimsoll.linux.ShortRun;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A whole engine below one directory, which leaves nothing on the host when it is closed. */
+/** A whole engine below one directory, which leaves nothing on the host when it is closed while
+ * no container runs. */
 final class RunningEngine implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -58,16 +57,6 @@ final class RunningEngine implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    server.removeFromHost();
     server.close();
-    String parent = Installation.of(settings.data()).cgroupParent().substring(1);
-    List<Path> groups = new ArrayList<>();
-    try (DirectoryStream<Path> hierarchies =
-        Files.newDirectoryStream(Path.of("/sys/fs/cgroup"), Files::isDirectory)) {
-      hierarchies.forEach(hierarchy -> groups.add(hierarchy.resolve(parent)));
-    }
-    for (Path group : groups) {
-      Files.deleteIfExists(group);
-    }
   }
 }

@@ -4,6 +4,7 @@ import dev.plimsoll.engine.refusal.EngineException.NotFound;
 import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
 import dev.plimsoll.engine.refusal.EngineException.Unavailable;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The part of the Engine API that this engine does not have, refused by name: building, plugins and
@@ -33,7 +34,11 @@ public final class MissingApi implements Resource {
             "building images is not supported by this engine yet: build with buildx in a"
                 + " container (docker buildx create --use --driver docker-container) or push from"
                 + " elsewhere"));
-    router.post("/build/prune", refuse("there is no build cache: building is not supported yet"));
+    // Nothing is built, so there is nothing to prune: `docker system prune` asks for this too.
+    router.post(
+        "/build/prune",
+        (_, response) ->
+            JsonReply.ok(response, Map.of("CachesDeleted", List.of(), "SpaceReclaimed", 0)));
     router.post("/build/cancel", refuse("building images is not supported by this engine yet"));
     router.post("/session", refuse("sessions of BuildKit are not supported by this engine yet"));
     router.post("/grpc", refuse("BuildKit is not part of this engine yet"));

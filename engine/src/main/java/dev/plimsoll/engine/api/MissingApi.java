@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The part of the Engine API that this engine does not have, refused by name: building, plugins and
- * swarm. Each is answered as dockerd answers where it has the thing but it is turned off, so that
+ * The part of the Engine API that this engine does not have, refused by name: building, plugins,
+ * swarm and what else no other resource answers, so it is added to the router last. Each is answered as dockerd answers where it has the thing but it is turned off, so that
  * clients take the way they already know.
  */
 public final class MissingApi implements Resource {
@@ -21,6 +21,7 @@ public final class MissingApi implements Resource {
     building(router);
     plugins(router);
     swarm(router);
+    files(router);
     router.get(
         "/containers/{id}/attach/ws",
         refuse("attaching by websocket is not supported: use POST /containers/{id}/attach"));
@@ -43,6 +44,17 @@ public final class MissingApi implements Resource {
     router.post("/session", refuse("sessions of BuildKit are not supported by this engine yet"));
     router.post("/grpc", refuse("BuildKit is not part of this engine yet"));
     router.post("/commit", refuse("making an image from a container is not supported yet"));
+  }
+
+  private static void files(Router router) {
+    ApiHandler copying = refuse("copying to and from containers is not supported yet");
+    router.head("/containers/{id}/archive", copying);
+    router.get("/containers/{id}/archive", copying);
+    router.put("/containers/{id}/archive", copying);
+    router.get(
+        "/containers/{id}/changes",
+        refuse("listing the changes of a container is not supported yet"));
+    router.get("/containers/{id}/export", refuse("exporting a container is not supported yet"));
   }
 
   private static void plugins(Router router) {

@@ -8,6 +8,7 @@ import dev.plimsoll.engine.container.ContainerPlaces;
 import dev.plimsoll.engine.container.Containers;
 import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.image.ImageStore;
+import dev.plimsoll.engine.image.LayerHealing;
 import dev.plimsoll.engine.layer.LayerLimits;
 import dev.plimsoll.engine.layer.Layers;
 import dev.plimsoll.engine.network.BridgeNetworks;
@@ -158,6 +159,8 @@ record EngineParts(
     });
     users.set(containers);
     images.collectAfterStart();
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    closers.add(LayerHealing.start(images, root.resolve("layers-verified-boot"), boot));
     return new EngineParts(
         files,
         database,

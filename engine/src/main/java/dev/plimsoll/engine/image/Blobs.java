@@ -233,8 +233,12 @@ final class Blobs {
     return gone;
   }
 
-  /** At start: deletes files without a row and beginnings that nobody will go on with. */
+  /**
+   * At start: ends the leases of operations that a crash has ended, save for pulls, which go on where
+   * they stopped; deletes files without a row and beginnings that nobody will go on with.
+   */
   void recover() throws IOException {
+    database.write(handle -> handle.execute("DELETE FROM lease WHERE holder NOT LIKE 'pull:%'"));
     Set<BlobKey> known = new HashSet<>();
     Set<String> partial = new HashSet<>();
     database.read(handle ->

@@ -92,11 +92,13 @@ final class ExecTalk {
     if (over.isDone()) {
       return;
     }
+    byte[] bytes = new byte[piece.position()];
+    piece.get(0, bytes);
     try {
       if (framed) {
-        StreamFrames.write(out, stream, piece.array(), 0, piece.position());
+        StreamFrames.write(out, stream, bytes);
       } else {
-        out.write(piece.array(), 0, piece.position());
+        out.write(bytes);
       }
       out.flush();
     } catch (IOException e) {

@@ -65,11 +65,6 @@ final class ResponseBody extends InputStream {
   }
 
   @Override
-  public int available() throws IOException {
-    return over ? 0 : connection.input().available() > 0 ? 1 : 0;
-  }
-
-  @Override
   public void close() {
     if (!over) {
       over = true;

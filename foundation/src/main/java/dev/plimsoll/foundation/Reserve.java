@@ -55,6 +55,11 @@ public final class Reserve {
     return new Reserve();
   }
 
+  /** How much it keeps back. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
   /** Whether space is short: it was given up, or never could be had. */
   public boolean isLacking() {
     return !held && sizeBytes > 0;

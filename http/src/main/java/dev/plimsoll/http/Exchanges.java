@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Runs the handler for each request on a virtual thread of its own, and says how it went. */
 final class Exchanges {
@@ -115,8 +116,9 @@ final class Exchanges {
     ServerResponse response = exchange.response();
     int status = response.committed() ? response.status() : CLIENT_GONE;
     Duration duration = Duration.ofNanos(System.nanoTime() - exchange.startedNanos());
-    if (access.isInfoEnabled()) {
-      access.info(
+    Level level = isRead(exchange) && status < 400 ? Level.DEBUG : Level.INFO;
+    if (access.isEnabledForLevel(level)) {
+      access.atLevel(level).log(
           "request answered id={} peer={} method={} path={} status={} bytes={} millis={}",
           exchange.id(),
           Addresses.text(exchange.peer()),
@@ -135,6 +137,11 @@ final class Exchanges {
             exchange.inbox().receivedBytes(),
             response.sentBytes(),
             duration));
+  }
+
+  /** One that changes nothing: its line would cost more than its answer. */
+  private static boolean isRead(Exchange exchange) {
+    return exchange.method().equals("GET") || exchange.method().equals("HEAD");
   }
 
   /** A request that no handler saw. What was sent is not repeated: it may be anything. */

@@ -88,6 +88,15 @@ class RequestLogTest {
   }
 
   @Test
+  void aReadThatWentWellIsLoggedOnlyWhereAskedFor() throws Exception {
+    String get = "GET /v2/a HTTP/1.1\r\nHost: t\r\n\r\n";
+    assertThat(exchange(get)).isEmpty();
+
+    access.setLevel(Level.DEBUG);
+    assertThat(exchange(get)).contains("method=GET path=/v2/a status=201");
+  }
+
+  @Test
   void aRequestIsCounted() throws Exception {
     exchange("PUT /v2/a?b=c HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc");
 

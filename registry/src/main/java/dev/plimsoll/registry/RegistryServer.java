@@ -60,6 +60,9 @@ public final class RegistryServer implements AutoCloseable {
     void close() throws IOException, InterruptedException;
   }
 
+  /** What answers, and what goes on by itself. */
+  private record Core(Housekeeping housekeeping, RegistryApi api) {}
+
   private RegistryServer(RegistrySettings settings, InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
@@ -105,15 +108,13 @@ public final class RegistryServer implements AutoCloseable {
             reserve,
             DatabaseLimits.DEFAULT);
     parts.push(database::close);
-    // Only now: on a full disk the database needs what the reserve could give.
-    reserve.hold();
     FileContentStore content =
         FileContentStore.open(root.resolve("content"), new LocalDisk(), reserve);
     Space space = new Space(root, settings.limits().lowWater().bytes(), reserve);
     listen(core(database, content, space));
   }
 
-  private RegistryApi core(Database database, FileContentStore content, Space space)
+  private Core core(Database database, FileContentStore content, Space space)
       throws IOException {
     Transactions transactions = Transactions.of(database);
     BlobRows rows = new BlobRows();
@@ -149,20 +150,22 @@ public final class RegistryServer implements AutoCloseable {
             settings.gcEvery(),
             clock);
     housekeeping.recover();
-    housekeeping.start();
     parts.push(housekeeping::close);
-    return new RegistryApi(
+    return new Core(
+        housekeeping,
+        new RegistryApi(
         new RegistryApi.Core(blobs, uploads, manifests, tags, space),
         settings.externalUrl(),
         settings.limits().chunkMin().bytes(),
         new HealthApi(space, new Metrics()),
-        new AdminApi(collector, trash, tags));
+        new AdminApi(collector, trash, tags)));
   }
 
-  private void listen(RegistryApi api) throws IOException {
-    var http = new HttpServer(api, Limits.DEFAULT);
+  private void listen(Core core) throws IOException {
+    var http = new HttpServer(core.api(), Limits.DEFAULT);
     parts.push(() -> http.close(GRACE));
     address = http.listen(settings.listen());
+    core.housekeeping().start();
     log.info("registry listening url={} data={}", url(), settings.root());
   }
 

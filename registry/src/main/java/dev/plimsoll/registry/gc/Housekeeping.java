@@ -58,7 +58,7 @@ public final class Housekeeping {
     audit.discardStrayStaging();
   }
 
-  /** Takes a turn every so often until {@link #close}. */
+  /** Takes the disk's reserve, and then a turn every so often until {@link #close}. */
   public void start() {
     thread = Thread.ofVirtual().name("registry-housekeeping").start(this::turns);
   }
@@ -80,11 +80,20 @@ public final class Housekeeping {
 
   private void turns() {
     try {
+      takeReserve(); // seconds on a slow disk: not while somebody waits for the first answer
       while (!stopping.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
         turn();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void takeReserve() {
+    try {
+      space.replenish();
+    } catch (IOException | RuntimeException e) {
+      log.warn("reserve not taken; it is tried again in {} s", every.toSeconds(), e);
     }
   }
 

@@ -14,11 +14,13 @@ public final class Space {
   private final Path directory;
   private final long lowWaterBytes;
   private final Reserve reserve;
+  private volatile boolean reserveComing;
 
   public Space(Path directory, long lowWaterBytes, Reserve reserve) {
     this.directory = directory;
     this.lowWaterBytes = lowWaterBytes;
     this.reserve = reserve;
+    this.reserveComing = reserveFits();
   }
 
   /** Bytes that an unprivileged program can still write. */
@@ -27,14 +29,27 @@ public final class Space {
   }
 
   public boolean isLow() {
-    return reserve.isLacking() || usableBytes() < lowWaterBytes;
+    return (reserve.isLacking() && !reserveComing) || usableBytes() < lowWaterBytes;
   }
 
-  /** Takes the reserve back, if there is room for it again. */
+  /**
+   * Takes the reserve, or takes it back, if there is room for it. Until this was first called, and
+   * while it writes, pushes are taken all the same, if there was room for the reserve twice.
+   */
   public void replenish() throws IOException {
-    if (reserve.isLacking()) {
-      reserve.hold();
+    if (!reserve.isLacking()) {
+      return;
     }
+    reserveComing = reserveFits();
+    try {
+      reserve.hold();
+    } finally {
+      reserveComing = false;
+    }
+  }
+
+  private boolean reserveFits() {
+    return usableBytes() >= 2 * reserve.sizeBytes();
   }
 
   /**

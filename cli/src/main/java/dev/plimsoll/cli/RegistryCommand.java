@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.plimsoll.cli.RegistryTarget.Registry;
 import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.log.Logging;
+import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
 import java.io.IOException;
@@ -57,6 +58,9 @@ final class RegistryCommand implements Runnable {
     RegistrySettings all =
         RegistrySettings.from(
             settings.flag("registry.data", data).flag("registry.listen", listen).load());
+    if (all.accessLog()) {
+      Logging.inDetail(HttpServer.ACCESS_LOG);
+    }
     RegistryServer server = RegistryServer.start(all);
     Serving.untilTold(server::close, List.of(server.url()), out());
     return 0;

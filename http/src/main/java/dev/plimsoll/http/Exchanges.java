@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
 /** Runs the handler for each request on a virtual thread of its own, and says how it went. */
 final class Exchanges {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
-  private static final Logger access = LoggerFactory.getLogger("dev.plimsoll.http.access");
+  private static final Logger access = LoggerFactory.getLogger(HttpServer.ACCESS_LOG);
   private static final Pattern HARMLESS_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final int CLIENT_GONE = 499; // nginx's number for it; never sent
 
@@ -118,15 +118,17 @@ final class Exchanges {
     Duration duration = Duration.ofNanos(System.nanoTime() - exchange.startedNanos());
     Level level = isRead(exchange) && status < 400 ? Level.DEBUG : Level.INFO;
     if (access.isEnabledForLevel(level)) {
-      access.atLevel(level).log(
-          "request answered id={} peer={} method={} path={} status={} bytes={} millis={}",
-          exchange.id(),
-          Addresses.text(exchange.peer()),
-          exchange.method(),
-          exchange.path(),
-          status,
-          response.sentBytes(),
-          duration.toMillis());
+      access
+          .atLevel(level)
+          .log(
+              "request answered id={} peer={} method={} path={} status={} bytes={} millis={}",
+              exchange.id(),
+              Addresses.text(exchange.peer()),
+              exchange.method(),
+              exchange.path(),
+              status,
+              response.sentBytes(),
+              duration.toMillis());
     }
     metrics.finished(
         new Finished(

@@ -24,6 +24,12 @@ import org.slf4j.LoggerFactory;
  * threads. Whoever makes it closes it.
  */
 public final class HttpServer implements AutoCloseable {
+  /**
+   * The logger with one line a request: at INFO what failed or may have changed something, at DEBUG
+   * the reads that went well.
+   */
+  public static final String ACCESS_LOG = "dev.plimsoll.http.access";
+
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final int BACKLOG = 1024;
   private static final int LOOPS_MAX = 8;

@@ -114,8 +114,7 @@ public final class RegistryServer implements AutoCloseable {
     listen(core(database, content, space));
   }
 
-  private Core core(Database database, FileContentStore content, Space space)
-      throws IOException {
+  private Core core(Database database, FileContentStore content, Space space) throws IOException {
     Transactions transactions = Transactions.of(database);
     BlobRows rows = new BlobRows();
     ReadCache cache = new ReadCache(settings.limits().cache().bytes());
@@ -154,11 +153,11 @@ public final class RegistryServer implements AutoCloseable {
     return new Core(
         housekeeping,
         new RegistryApi(
-        new RegistryApi.Core(blobs, uploads, manifests, tags, space),
-        settings.externalUrl(),
-        settings.limits().chunkMin().bytes(),
-        new HealthApi(space, new Metrics()),
-        new AdminApi(collector, trash, tags)));
+            new RegistryApi.Core(blobs, uploads, manifests, tags, space),
+            settings.externalUrl(),
+            settings.limits().chunkMin().bytes(),
+            new HealthApi(space, new Metrics()),
+            new AdminApi(collector, trash, tags)));
   }
 
   private void listen(Core core) throws IOException {

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param externalUrl how clients reach the registry through a proxy, with a path prefix if there is
  *     one; empty: addresses in answers are relative, which is right behind most proxies
  * @param gcEvery how often the collector looks for work
+ * @param accessLog whether reads that went well are logged too
  */
 public record RegistrySettings(
     InetSocketAddress listen,
@@ -28,7 +29,8 @@ public record RegistrySettings(
     Lease lease,
     GcPolicy gc,
     Duration gcEvery,
-    Limits limits) {
+    Limits limits,
+    boolean accessLog) {
 
   /**
    * How much of everything.
@@ -71,6 +73,11 @@ public record RegistrySettings(
           "registry.external-url",
           "How clients reach the registry through a proxy, such as https://example.org/images;"
               + " relative addresses unless set.");
+  private static final Setting<Boolean> ACCESS_LOG =
+      Setting.flag(
+          "registry.access-log",
+          false,
+          "Also logs reads that went well; what changes something or fails is always logged.");
   private static final Setting<Duration> LEASE =
       Setting.duration(
           "registry.lease",
@@ -133,6 +140,7 @@ public record RegistrySettings(
           LISTEN,
           DATA,
           EXTERNAL_URL,
+          ACCESS_LOG,
           LEASE,
           TRASH_KEPT_FOR,
           CONDEMNED_FOR,
@@ -171,7 +179,8 @@ public record RegistrySettings(
             settings.get(CACHE),
             settings.get(RESERVE),
             settings.get(LOW_WATER),
-            settings.get(TAG_MOVES)));
+            settings.get(TAG_MOVES)),
+        settings.get(ACCESS_LOG));
   }
 
   /** The defaults in a directory, on any free port of the loopback: for tests and trials. */
@@ -183,19 +192,23 @@ public record RegistrySettings(
         Lease.DEFAULT,
         GcPolicy.DEFAULT,
         Duration.ofMinutes(1),
-        Limits.DEFAULT);
+        Limits.DEFAULT,
+        false);
   }
 
   public RegistrySettings withExternalUrl(URI url) {
-    return new RegistrySettings(listen, data, Optional.of(url), lease, gc, gcEvery, limits);
+    return new RegistrySettings(
+        listen, data, Optional.of(url), lease, gc, gcEvery, limits, accessLog);
   }
 
   public RegistrySettings withGc(Lease newLease, GcPolicy newGc, Duration newEvery) {
-    return new RegistrySettings(listen, data, externalUrl, newLease, newGc, newEvery, limits);
+    return new RegistrySettings(
+        listen, data, externalUrl, newLease, newGc, newEvery, limits, accessLog);
   }
 
   public RegistrySettings withLimits(Limits newLimits) {
-    return new RegistrySettings(listen, data, externalUrl, lease, gc, gcEvery, newLimits);
+    return new RegistrySettings(
+        listen, data, externalUrl, lease, gc, gcEvery, newLimits, accessLog);
   }
 
   /** Where the registry keeps its things: {@code <data>/registry}. */

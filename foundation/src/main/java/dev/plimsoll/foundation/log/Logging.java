@@ -36,6 +36,12 @@ public final class Logging {
     root.addAppender(appender);
   }
 
+  /** Has one logger tell its details too, after {@link #toStandardError}. */
+  public static void inDetail(String logger) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.getLogger(logger).setLevel(Level.DEBUG);
+  }
+
   /** A command's log: silence but for warnings, because its words to the user are its output. */
   public static void quiet() {
     toStandardError();

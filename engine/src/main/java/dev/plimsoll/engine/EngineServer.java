@@ -113,7 +113,7 @@ public final class EngineServer implements AutoCloseable {
         Files.getFileStore(settings.root()).type(),
         parts.runtime().name(),
         Map.of(parts.runtime().name(), parts.runtime().program().toString()),
-        ToolVersions.of(parts.runtime().name(), parts.runtime().program()),
+        new ToolVersions(parts.runtime().name(), parts.runtime().program()),
         settings.registries().mirrors().stream().map(Object::toString).toList(),
         insecureRegistries(),
         proxies());

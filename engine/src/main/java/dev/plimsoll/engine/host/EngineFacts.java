@@ -3,6 +3,7 @@ package dev.plimsoll.engine.host;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What this engine is: settled when it starts.
@@ -11,7 +12,8 @@ import java.util.Map;
  * @param dataDirectory where images, containers and volumes are
  * @param backingFileSystem the type of the file system below the layers, such as {@code ext4}
  * @param runtimes path of each OCI runtime that was found, by name
- * @param tools the other programs containers need, with their versions
+ * @param askedTools the programs containers need, with their versions; asked when somebody wants
+ *     to know, for it takes a while
  * @param registryMirrors URLs asked before Docker Hub
  * @param insecureRegistries hosts and networks reached without verified TLS
  */
@@ -24,13 +26,12 @@ public record EngineFacts(
     String backingFileSystem,
     String defaultRuntime,
     Map<String, String> runtimes,
-    List<Tool> tools,
+    Supplier<List<Tool>> askedTools,
     List<String> registryMirrors,
     List<String> insecureRegistries,
     Proxies proxies) {
   public EngineFacts {
     runtimes = Map.copyOf(runtimes);
-    tools = List.copyOf(tools);
     registryMirrors = List.copyOf(registryMirrors);
     insecureRegistries = List.copyOf(insecureRegistries);
   }
@@ -43,9 +44,14 @@ public record EngineFacts(
     public static final Proxies NONE = new Proxies("", "", "");
   }
 
+  /** The programs containers need, with their versions. */
+  public List<Tool> tools() {
+    return askedTools.get();
+  }
+
   /** The version of one of the tools, "N/A" if it is not there. */
   public String versionOf(String tool) {
-    return tools.stream()
+    return tools().stream()
         .filter(found -> found.name().equals(tool) && !found.version().isEmpty())
         .map(Tool::version)
         .findFirst()

@@ -9,39 +9,71 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks the programs that containers need which versions they are. */
-public final class ToolVersions {
+/**
+ * Asks the programs that containers need which versions they are: the runtime, conmon, and the init
+ * program under the name that Docker gives it. Each is started once, when somebody first wants to
+ * know, and an engine's start is not held up by them. Safe for many threads.
+ */
+public final class ToolVersions implements Supplier<List<Tool>> {
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Pattern VERSION = Pattern.compile("version:? ?([0-9][^\\s,]*)");
 
-  private ToolVersions() {}
+  private final String runtime;
+  private final Path program;
+  private final ReentrantLock asking = new ReentrantLock();
+  private List<Tool> known = List.of();
 
-  /** The runtime, conmon, and the init program under the name that Docker gives it. */
-  public static List<Tool> of(String runtime, Path program)
-      throws IOException, InterruptedException {
+  /** @param runtime the name of the program that makes containers */
+  public ToolVersions(String runtime, Path program) {
+    this.runtime = runtime;
+    this.program = program;
+  }
+
+  @Override
+  public List<Tool> get() {
+    asking.lock();
+    try {
+      if (known.isEmpty()) {
+        known = ask();
+      }
+      return known;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private List<Tool> ask() throws InterruptedException {
     List<Tool> tools = new ArrayList<>();
-    tools.add(new Tool(runtime, ask(program)));
+    tools.add(new Tool(runtime, version(program)));
     add(tools, "conmon", "conmon");
     add(tools, "docker-init", "catatonit");
-    return tools;
+    return List.copyOf(tools);
   }
 
   private static void add(List<Tool> tools, String name, String program)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     Optional<Path> found = Processes.find(program);
     if (found.isPresent()) {
-      tools.add(new Tool(name, ask(found.get())));
+      tools.add(new Tool(name, version(found.get())));
     }
   }
 
   /** Empty if it does not tell: nothing depends on it. */
-  private static String ask(Path program) throws IOException, InterruptedException {
-    var result = Processes.run(Command.of(program, "--version"), LIMIT);
-    String text = result.output() + result.error();
-    Matcher version = VERSION.matcher(text);
-    return version.find() ? version.group(1) : "";
+  private static String version(Path program) throws InterruptedException {
+    try {
+      var result = Processes.run(Command.of(program, "--version"), LIMIT);
+      Matcher version = VERSION.matcher(result.output() + result.error());
+      return version.find() ? version.group(1) : "";
+    } catch (IOException e) {
+      return "";
+    }
   }
 }

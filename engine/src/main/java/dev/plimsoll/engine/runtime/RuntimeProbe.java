@@ -33,12 +33,18 @@ public final class RuntimeProbe {
   private RuntimeProbe() {}
 
   /**
-   * Tries the candidates in order.
+   * Tries the candidates in order, or recalls what came of it earlier in this boot.
    *
    * @param run a directory of this engine that dies with the boot
    * @param cgroupParent where the trial's control group goes, as {@code /plimsoll}
    */
   public static Found find(Path run, String cgroupParent) throws IOException, InterruptedException {
+    var memory = new ProbeMemory(run);
+    Optional<String> remembered = memory.recall(CANDIDATES);
+    if (remembered.isPresent()) {
+      String name = remembered.get();
+      return new Found(Processes.find(name).map(program -> at(program, name, run)), Map.of());
+    }
     Map<String, String> refused = new LinkedHashMap<>();
     for (String name : CANDIDATES) {
       Optional<Path> program = Processes.find(name);
@@ -46,14 +52,19 @@ public final class RuntimeProbe {
         refused.put(name, "not installed");
         continue;
       }
-      var runtime = new OciRuntime(name, program.get(), run.resolve(name));
+      OciRuntime runtime = at(program.get(), name, run);
       Optional<String> trouble = trouble(runtime, run, cgroupParent);
       if (trouble.isEmpty()) {
+        memory.keep(name, CANDIDATES);
         return new Found(Optional.of(runtime), refused);
       }
       refused.put(name, trouble.get());
     }
     return new Found(Optional.empty(), refused);
+  }
+
+  private static OciRuntime at(Path program, String name, Path run) {
+    return new OciRuntime(name, program, run.resolve(name));
   }
 
   private static Optional<String> trouble(OciRuntime runtime, Path run, String cgroupParent)

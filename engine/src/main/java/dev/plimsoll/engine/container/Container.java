@@ -22,6 +22,7 @@ public final class Container {
   private final Condition changed = change.newCondition();
   private volatile ContainerSnapshot snapshot;
   private volatile boolean gone;
+  private volatile boolean kept;
 
   Container(ContainerSnapshot snapshot) {
     this.id = snapshot.id();
@@ -39,6 +40,15 @@ public final class Container {
   /** Whether it has been removed; its last snapshot stays readable. */
   public boolean gone() {
     return gone;
+  }
+
+  /** Whether it stays after its end although it was to be removed: it is about to run again. */
+  boolean kept() {
+    return kept;
+  }
+
+  void keep(boolean keep) {
+    kept = keep;
   }
 
   /** Does one thing to the container, alone. */

@@ -385,12 +385,17 @@ public final class Containers implements ImageUsers, AutoCloseable {
   public void restart(Container container, Optional<Signal> signal, Optional<Integer> seconds)
       throws IOException, InterruptedException {
     ContainerSnapshot before = container.snapshot();
-    if (before.alive()) {
-      // One that would be removed after its end is kept: it is about to run again.
-      end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
-      parts.publish(container.snapshot(), "stop");
+    // One that would be removed after its end is not: it is about to run again.
+    container.keep(true);
+    try {
+      if (before.alive()) {
+        end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
+        parts.publish(container.snapshot(), "stop");
+      }
+      start(container);
+    } finally {
+      container.keep(false);
     }
-    start(container);
     parts.publish(container.snapshot(), "restart");
   }
 

@@ -155,6 +155,9 @@ final class Endings {
   private void follow(Container container, Optional<Duration> pause)
       throws IOException, InterruptedException {
     if (container.snapshot().settings().host().autoRemove()) {
+      if (container.kept()) {
+        return;
+      }
       removal.remove(container, Removal.AnonymousVolumes.REMOVED);
     } else if (pause.isPresent()) {
       scheduleRestart(container, pause.get());

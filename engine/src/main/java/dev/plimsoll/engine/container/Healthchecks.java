@@ -6,6 +6,7 @@ import dev.plimsoll.docker.container.HealthcheckResult;
 import dev.plimsoll.engine.runtime.Bundle;
 import dev.plimsoll.engine.runtime.ExecProcess;
 import dev.plimsoll.engine.runtime.OciRuntime;
+import dev.plimsoll.foundation.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,6 +123,11 @@ final class Healthchecks {
     int code;
     String output;
     Bundle bundle = parts.bundle(container.id());
+    ContainerSnapshot asked = container.snapshot();
+    String exec = ContainerId.random().value();
+    String line = String.join(" ", test);
+    parts.publish(asked, "exec_create: " + line, "execID", exec);
+    parts.publish(asked, "exec_start: " + line, "execID", exec);
     try {
       OciRuntime.ExecResult result =
           parts
@@ -133,10 +139,11 @@ final class Healthchecks {
       code = -1;
       output =
           Duration.between(begun, parts.clock().instant()).compareTo(limit) >= 0
-              ? "Health check exceeded timeout (" + limit.toMillis() / 1000.0 + "s)"
+              ? "Health check exceeded timeout (" + Durations.format(limit) + ")"
               : String.valueOf(e.getMessage());
     }
     Instant ended = parts.clock().instant();
+    parts.publish(asked, "exec_die", ended, "execID", exec, "exitCode", Integer.toString(code));
     String kept = output.length() > OUTPUT_MAX ? output.substring(0, OUTPUT_MAX) : output;
     return new HealthcheckResult(
         Inspection.time(Optional.of(begun)), Inspection.time(Optional.of(ended)), code, kept);

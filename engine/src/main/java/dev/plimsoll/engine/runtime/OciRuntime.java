@@ -3,10 +3,12 @@ package dev.plimsoll.engine.runtime;
 import dev.plimsoll.linux.Command;
 import dev.plimsoll.linux.Processes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * crun or runc: the program that makes containers. Each call runs it once; it keeps what it knows of
@@ -53,15 +55,44 @@ public record OciRuntime(String name, Path program, Path state) {
   /**
    * Runs a further process in the container to its end.
    *
-   * @param process a file as the runtime reads it
-   * @throws IOException if it does not end in time; it has been ended then
+   * @param process a file as the runtime reads it; its pid is written beside it
+   * @throws IOException if it does not end in time; it has been ended then, with all it started
    */
   public ExecResult exec(String id, Path process, Duration limit)
       throws IOException, InterruptedException {
-    var result =
-        Processes.run(
-            Command.of(program, arguments("exec", "--process", process.toString(), id)), limit);
-    return new ExecResult(result.status().code(), result.output() + result.error());
+    Path pidFile = process.resolveSibling(process.getFileName() + ".pid");
+    Files.deleteIfExists(pidFile);
+    boolean ended = false;
+    try {
+      var result =
+          Processes.run(
+              Command.of(
+                  program,
+                  arguments(
+                      "exec",
+                      "--process",
+                      process.toString(),
+                      "--pid-file",
+                      pidFile.toString(),
+                      id)),
+              limit);
+      ended = true;
+      return new ExecResult(result.status().code(), result.output() + result.error());
+    } finally {
+      if (!ended && Files.exists(pidFile)) {
+        // The runtime's end is not that of the process it has put into the container.
+        endWithDescendants(Long.parseLong(Files.readString(pidFile).strip()));
+      }
+    }
+  }
+
+  private static void endWithDescendants(long pid) {
+    ProcessHandle.of(pid)
+        .ifPresent(process -> {
+          List<ProcessHandle> all = process.descendants().collect(Collectors.toList());
+          all.add(process);
+          all.forEach(ProcessHandle::destroyForcibly);
+        });
   }
 
   private void call(String what, String... arguments) throws IOException, InterruptedException {

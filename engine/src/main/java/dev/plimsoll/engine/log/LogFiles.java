@@ -15,11 +15,16 @@ public record LogFiles(Path current) {
     return age == 0 ? current : current.resolveSibling(current.getFileName() + "." + age);
   }
 
-  /** Those that exist, the oldest first. */
+  /** Those that exist, the oldest first. While they are turned, one age is missing for a moment. */
   List<Path> oldestFirst() {
     List<Path> files = new ArrayList<>();
-    for (int age = 0; Files.exists(older(age)); age++) {
-      files.addFirst(older(age));
+    int missing = 0;
+    for (int age = 0; missing < 2; age++) {
+      if (Files.exists(older(age))) {
+        files.addFirst(older(age));
+      } else {
+        missing++;
+      }
     }
     return files;
   }

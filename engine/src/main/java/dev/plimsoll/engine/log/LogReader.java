@@ -1,5 +1,6 @@
 package dev.plimsoll.engine.log;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -72,9 +74,9 @@ public final class LogReader implements AutoCloseable {
   }
 
   private void readAll(LogRequest request, Reading reading) throws IOException {
-    for (Path file : files.oldestFirst()) {
-      open(file);
-      drain(request, reading);
+    boolean more = true;
+    while (more) {
+      more = advance(request, reading);
     }
   }
 
@@ -84,20 +86,35 @@ public final class LogReader implements AutoCloseable {
     boolean more = true;
     while (more) {
       more = growth.awaitMore();
-      if (current == null) {
-        open(files.current());
-      }
       drain(request, reading);
-      if (wasTurned()) {
-        open(files.current());
-        drain(request, reading);
-      }
+      readAll(request, reading);
     }
   }
 
-  private boolean wasTurned() throws IOException {
-    Optional<Object> named = key(files.current());
-    return named.isPresent() && !named.equals(currentKey);
+  /** Reads the next younger file as far as it goes; false if there is none. */
+  private boolean advance(LogRequest request, Reading reading) throws IOException {
+    Optional<Path> next = younger();
+    // The writer has gone on to another file: what it said before is all there now.
+    while (next.isPresent()) {
+      drain(request, reading);
+      if (open(next.get())) {
+        drain(request, reading);
+        return true;
+      }
+      next = younger(); // the files were turned in this moment, and have other names
+    }
+    return false;
+  }
+
+  /** The file that goes on where the current one ends, by whatever names they go now. */
+  private Optional<Path> younger() throws IOException {
+    List<Path> all = files.oldestFirst();
+    for (int i = 0; i < all.size() && currentKey.isPresent(); i++) {
+      if (key(all.get(i)).equals(currentKey)) {
+        return all.subList(i + 1, all.size()).stream().findFirst();
+      }
+    }
+    return all.stream().findFirst(); // the current one was old enough to be deleted
   }
 
   /** What tells one file from another, whatever they are called. */
@@ -109,16 +126,23 @@ public final class LogReader implements AutoCloseable {
     }
   }
 
-  private void open(Path file) throws IOException {
-    close();
-    current = null;
-    lineLength = 0;
-    // The key first: a file that is turned between the two is then seen as turned, and read again
-    // from its new name, never missed.
-    currentKey = key(file);
-    if (currentKey.isPresent()) {
-      current = new RandomAccessFile(file.toFile(), "r");
+  private boolean open(Path file) throws IOException {
+    Optional<Object> before = key(file);
+    RandomAccessFile opened;
+    try {
+      opened = new RandomAccessFile(file.toFile(), "r");
+    } catch (FileNotFoundException e) {
+      return false;
     }
+    if (before.isEmpty() || !before.equals(key(file))) {
+      opened.close(); // turned meanwhile: it is not known which of the two this is
+      return false;
+    }
+    close();
+    current = opened;
+    currentKey = before;
+    lineLength = 0;
+    return true;
   }
 
   private void drain(LogRequest request, Reading reading) throws IOException {

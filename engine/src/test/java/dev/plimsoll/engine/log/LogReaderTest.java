@@ -130,7 +130,25 @@ class LogReaderTest {
           });
     }
 
-    assertThat(read).containsExactly("STDOUT a\n", "STDOUT b\n", "STDOUT c\n", "STDOUT d\n");
+    assertThat(read)
+        .containsExactly(
+            "STDOUT a\n",
+            "STDOUT b\n",
+            "STDOUT c\n",
+            "STDOUT d\n",
+            "STDOUT e\n",
+            "STDOUT f\n",
+            "STDOUT g\n");
+  }
+
+  @Test
+  void filesAreReadAlsoInTheMomentBeforeTheNextOneBegins() throws IOException {
+    say(line(1, "stdout", "F", "a"));
+    files.turn(3);
+
+    read(LogRequest.everything(true, true));
+
+    assertThat(read).containsExactly("STDOUT a\n");
   }
 
   private boolean act(int step) throws IOException {
@@ -140,6 +158,13 @@ class LogReaderTest {
         say(line(3, "stdout", "F", "c"));
         files.turn(3);
         say(line(4, "stdout", "F", "d"));
+      }
+      case 2 -> { // turned twice while the follower was slow
+        say(line(5, "stdout", "F", "e"));
+        files.turn(3);
+        say(line(6, "stdout", "F", "f"));
+        files.turn(3);
+        say(line(7, "stdout", "F", "g"));
       }
       default -> {
         return false;

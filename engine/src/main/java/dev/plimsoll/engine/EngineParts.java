@@ -152,6 +152,7 @@ record EngineParts(
             bridge.<ContainerNetworks>map(network -> network).orElseGet(LocalNetworks::new),
             events,
             runtime,
+            settings.logs(),
             clock);
     closers.add(() -> {
       containers.close();

@@ -1,6 +1,8 @@
 package dev.plimsoll.engine;
 
+import dev.plimsoll.engine.container.LogLimits;
 import dev.plimsoll.engine.network.Subnet;
+import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
 import dev.plimsoll.http.client.ClientSettings;
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param socket where the engine listens
  * @param dockerSocket where it listens too, such as {@code /var/run/docker.sock}
  * @param socketGroup who may use the sockets beside root, if the group exists
+ * @param logs how much output is kept of containers whose {@code --log-opt} does not say
  * @param subnet of the default network; empty lets the engine find one that the host does not use
  */
 public record EngineSettings(
@@ -29,7 +32,8 @@ public record EngineSettings(
     Optional<Path> dockerSocket,
     String socketGroup,
     RegistrySettings registries,
-    Optional<Subnet> subnet) {
+    Optional<Subnet> subnet,
+    LogLimits logs) {
 
   private static final Setting<Path> DATA =
       Setting.path(
@@ -86,6 +90,19 @@ public record EngineSettings(
           "Addresses of the default network, such as 10.20.0.0/16; one that the host does not use"
               + " unless set.");
 
+  private static final Setting<ByteSize> LOG_SIZE =
+      Setting.size(
+          "engine.log.max-size",
+          new ByteSize(LogLimits.DEFAULT.fileBytes()),
+          "Bytes after which a container's log begins a new file, where --log-opt does not say.");
+  private static final Setting<Integer> LOG_FILES =
+      Setting.number(
+          "engine.log.max-file",
+          LogLimits.DEFAULT.filesMax(),
+          1,
+          1000,
+          "Log files kept of a container, the current one counted, where --log-opt does not say.");
+
   /** All settings of the engine, for {@link Settings#load}. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -99,7 +116,9 @@ public record EngineSettings(
           CERTIFICATES,
           DOWNLOADS,
           UPLOADS,
-          SUBNET);
+          SUBNET,
+          LOG_SIZE,
+          LOG_FILES);
 
   public EngineSettings {
     data = data.toAbsolutePath().normalize();
@@ -128,7 +147,8 @@ public record EngineSettings(
                 ClientSettings.DEFAULT
                     .withUserAgent("plimsoll/" + EngineVersion.TEXT)
                     .withProxies(ProxySettings.fromEnvironment(System.getenv()))),
-        settings.get(SUBNET));
+        settings.get(SUBNET),
+        new LogLimits(settings.get(LOG_SIZE).bytes(), settings.get(LOG_FILES)));
   }
 
   /** The defaults, with everything under two directories: for tests and trials. */
@@ -140,7 +160,8 @@ public record EngineSettings(
         Optional.empty(),
         "plimsoll",
         RegistrySettings.DEFAULT,
-        Optional.empty());
+        Optional.empty(),
+        LogLimits.DEFAULT);
   }
 
   /** Where the engine keeps its things: {@code <data>/engine}. */

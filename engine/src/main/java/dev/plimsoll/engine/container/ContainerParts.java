@@ -22,6 +22,7 @@ import java.util.Map;
  * @param containers the directory below which each container has its own
  * @param run the directory that dies with the boot
  * @param cgroupParent as {@code /plimsoll}
+ * @param logs how much output is kept of containers that do not say
  */
 record ContainerParts(
     ContainerNames names,
@@ -37,6 +38,7 @@ record ContainerParts(
     Path containers,
     Path run,
     String cgroupParent,
+    LogLimits logs,
     InstantSource clock) {
 
   ContainerDirectory directory(ContainerId id) {

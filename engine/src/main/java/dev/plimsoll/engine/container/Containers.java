@@ -34,6 +34,7 @@ import dev.plimsoll.engine.volume.Volumes;
 import dev.plimsoll.linux.Processes;
 import dev.plimsoll.linux.Signal;
 import dev.plimsoll.linux.cgroup.CgroupLayout;
+import dev.plimsoll.linux.cgroup.Refuge;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -114,6 +115,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
       ContainerNetworks networks,
       Events events,
       OciRuntime runtime,
+      LogLimits logs,
       InstantSource clock)
       throws IOException, InterruptedException {
     Files.createDirectories(places.data());
@@ -131,11 +133,16 @@ public final class Containers implements ImageUsers, AutoCloseable {
                 networks,
                 events,
                 runtime,
-                new Conmon(places.conmon(), runtime, places.run().resolve("exits")),
+                new Conmon(
+                    places.conmon(),
+                    runtime,
+                    places.run().resolve("exits"),
+                    Refuge.at(places.cgroupParent() + "-conmon")),
                 HostFacts.read(),
                 places.data(),
                 places.run(),
                 places.cgroupParent(),
+                logs,
                 clock));
     containers.recover();
     return containers;
@@ -676,6 +683,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
     endings.close();
     timer.shutdownNow();
     removal.close();
+    parts.conmon().close();
     log.info("containers left to themselves count={}", all().size());
   }
 }

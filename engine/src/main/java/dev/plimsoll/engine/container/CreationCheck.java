@@ -250,6 +250,6 @@ final class CreationCheck {
                 .formatted(option, driver.isEmpty() ? "json-file" : driver));
       }
     }
-    LogLimits.of(host.logConfig());
+    LogLimits.DEFAULT.with(host.logConfig());
   }
 }

@@ -6,19 +6,27 @@ import dev.plimsoll.foundation.ByteSize;
 
 /**
  * How much of a container's output is kept: so many files of so many bytes, the oldest going first.
- * Without options 3 files of 10 MB, so that no log fills the disk.
+ * Where neither the container nor the engine's settings tell, 3 files of 10 MiB, so that no log fills
+ * the disk.
  */
 public record LogLimits(long fileBytes, int filesMax) {
-  public static final LogLimits DEFAULT = new LogLimits(10_000_000, 3);
+  public static final LogLimits DEFAULT = new LogLimits(ByteSize.ofMebi(10).bytes(), 3);
 
-  static LogLimits of(LogConfig config) {
+  public LogLimits {
+    if (fileBytes <= 0) {
+      throw new IllegalArgumentException("a log file needs more than 0 bytes");
+    }
+  }
+
+  /** What a container asks for; what it leaves out is as these limits have it. */
+  LogLimits with(LogConfig config) {
     String size = config.config().get("max-size");
     String files = config.config().get("max-file");
-    long bytes = DEFAULT.fileBytes();
+    long bytes = fileBytes;
     if (size != null) {
       bytes = size.equals("-1") ? Long.MAX_VALUE : bytes(size);
     }
-    int count = files == null ? DEFAULT.filesMax() : count(files);
+    int count = files == null ? filesMax : count(files);
     return new LogLimits(bytes, count);
   }
 

@@ -35,7 +35,7 @@ final class LogRotation {
     if (!now.alive() || now.settings().host().logConfig().type().equals("none")) {
       return;
     }
-    LogLimits limits = LogLimits.of(now.settings().host().logConfig());
+    LogLimits limits = parts.logs().with(now.settings().host().logConfig());
     var files = new LogFiles(parts.directory(now.id()).log());
     if (files.currentBytes() < limits.fileBytes()) {
       return;

@@ -4,6 +4,7 @@ import dev.plimsoll.linux.Command;
 import dev.plimsoll.linux.ExitStatus;
 import dev.plimsoll.linux.Pipe;
 import dev.plimsoll.linux.Processes;
+import dev.plimsoll.linux.cgroup.Refuge;
 import dev.plimsoll.oci.Json;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
@@ -28,18 +29,23 @@ import tools.jackson.databind.JsonNode;
  * all; without {@code --full-attach} it wants to make links below {@code /var/run/crio}; a conmon
  * for an exec that is given an exit directory overwrites the container's own exit file.
  */
-public final class Conmon {
+public final class Conmon implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Path program;
   private final OciRuntime runtime;
   private final Path exits;
+  private final Refuge refuge;
 
-  /** @param exits the directory in which exit files appear, one per container that ended */
-  public Conmon(Path program, OciRuntime runtime, Path exits) {
+  /**
+   * @param exits the directory in which exit files appear, one per container that ended
+   * @param refuge where conmons go, so that they stay when a service manager kills the engine's group
+   */
+  public Conmon(Path program, OciRuntime runtime, Path exits, Refuge refuge) {
     this.program = program;
     this.runtime = runtime;
     this.exits = exits;
+    this.refuge = refuge;
   }
 
   /**
@@ -72,10 +78,16 @@ public final class Conmon {
       if (status.code() != 0) {
         throw new IOException("conmon ended with code " + status.code());
       }
+      shelter(request.bundle());
       try (BufferedReader answers = reader(pipe)) {
         return identity(pid(answers.readLine(), "create"));
       }
     }
+  }
+
+  // The program that was started writes this file and ends; the conmon that stays has just begun.
+  private void shelter(Bundle bundle) throws IOException {
+    refuge.take(Long.parseLong(Files.readString(bundle.conmonPidFile()).strip()));
   }
 
   /**
@@ -161,6 +173,12 @@ public final class Conmon {
   /** Changes the size of the container's terminal. */
   public void resize(Bundle bundle, int height, int width) throws IOException {
     control(bundle, "1 %d %d\n".formatted(height, width));
+  }
+
+  /** Leaves the conmons alone; where none is left, nothing stays on the host. */
+  @Override
+  public void close() throws IOException {
+    refuge.removeIfEmpty();
   }
 
   private static void control(Bundle bundle, String line) throws IOException {

@@ -24,6 +24,8 @@ import java.util.List;
  * nothing on the host.
  */
 public final class TestEngine implements AutoCloseable {
+  static final LogLimits LOGS = new LogLimits(20_000, 3);
+
   public final Path root;
   public final Path run;
   final String cgroupParent;
@@ -61,6 +63,7 @@ public final class TestEngine implements AutoCloseable {
             found
                 .runtime()
                 .orElseThrow(() -> new AssertionError("no runtime works: " + found.refused())),
+            LOGS,
             InstantSource.system());
   }
 

@@ -1,6 +1,8 @@
 package dev.plimsoll.engine;
 
+import dev.plimsoll.engine.api.ArchiveApi;
 import dev.plimsoll.engine.api.AttachApi;
+import dev.plimsoll.engine.api.ChangesApi;
 import dev.plimsoll.engine.api.ContainersApi;
 import dev.plimsoll.engine.api.DiskUsageApi;
 import dev.plimsoll.engine.api.EventsApi;
@@ -14,6 +16,7 @@ import dev.plimsoll.engine.api.NetworksApi;
 import dev.plimsoll.engine.api.Router;
 import dev.plimsoll.engine.api.SystemApi;
 import dev.plimsoll.engine.api.VolumesApi;
+import dev.plimsoll.engine.archive.Archives;
 import dev.plimsoll.engine.exec.Execs;
 import dev.plimsoll.engine.host.EngineFacts;
 import dev.plimsoll.engine.host.Identity;
@@ -87,6 +90,7 @@ public final class EngineServer implements AutoCloseable {
             () -> Inventories.count(parts.containers(), parts.images()),
             parts.events(),
             parts.clock());
+    var archives = new Archives(parts.containers());
     Execs execs = Execs.open(parts.containers(), settings.run(), parts.clock());
     return new Router("Plimsoll/" + facts.version() + " (linux)")
         .add(new SystemApi(facts, info))
@@ -94,6 +98,8 @@ public final class EngineServer implements AutoCloseable {
         .add(new ContainersApi(parts.containers(), execs::ids))
         .add(new AttachApi(parts.containers()))
         .add(new ExecApi(parts.containers(), execs))
+        .add(new ArchiveApi(archives))
+        .add(new ChangesApi(archives))
         .add(new LogsApi(parts.containers()))
         .add(new ImagesApi(parts.images(), parts.registries()))
         .add(new VolumesApi(parts.volumes()))

@@ -74,6 +74,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
   private final Removal removal;
   private final Inspection inspection;
   private final ContainerList list;
+  private final ContainerViews views;
   private final Attachments attachments = new Attachments();
   private final ScheduledExecutorService timer;
   private final Adoption adoption;
@@ -87,6 +88,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
             Thread.ofPlatform().name("container-timer").daemon().factory());
     var filesystem = new RootFilesystem(parts.images());
     var mounts = new ContainerMounts(parts.volumes());
+    this.views = new ContainerViews(parts, filesystem, mounts);
     this.inspection = new Inspection(parts, mounts);
     this.list = new ContainerList(parts, inspection);
     var cleanUp = new CleanUp(parts, filesystem, mounts);
@@ -155,6 +157,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
     }
     List<Container> all = parts.names().all();
     adoption.adoptAll(all);
+    views.sweep(all);
     parts.volumes().releaseAllExcept(all.stream().map(c -> c.id().value()).toList());
     removal.sweep();
   }
@@ -193,6 +196,16 @@ public final class Containers implements ImageUsers, AutoCloseable {
 
   public OciRuntime runtime() {
     return parts.runtime();
+  }
+
+  /** The container's files as it sees them, running or not; the caller closes them. */
+  public ContainerFiles files(Container container) throws IOException, InterruptedException {
+    return views.open(container);
+  }
+
+  /** The layers of the container's image, top first. */
+  public List<Path> layers(Container container) throws IOException {
+    return parts.images().lowerDirectories(ImageId.parse(container.snapshot().settings().image()));
   }
 
   /** Takes a place at the container's streams; the caller closes it. */

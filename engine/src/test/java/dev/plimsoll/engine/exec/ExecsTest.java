@@ -63,7 +63,7 @@ class ExecsTest {
   @AfterAll
   void end() throws IOException {
     engine.close();
-    try (Directory parent = Directory.open(directory.getParent())) {
+    try (Directory parent = Directory.open(directory.resolve(".."))) {
       parent.removeTree(directory.getFileName().toString());
     }
   }

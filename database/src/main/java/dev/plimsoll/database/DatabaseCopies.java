@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -57,6 +58,14 @@ public final class DatabaseCopies {
   /** The copies that are there, by the time in their names. */
   public List<Path> newestFirst() throws IOException {
     return matching(COPY);
+  }
+
+  /** When the newest of them was taken. */
+  public Optional<Instant> lastTaken() throws IOException {
+    return newestFirst().stream()
+        .findFirst()
+        .map(copy -> String.valueOf(copy.getFileName()).replace(".db", ""))
+        .map(time -> TIME.parse(time, Instant::from));
   }
 
   private List<Path> matching(Pattern name) throws IOException {

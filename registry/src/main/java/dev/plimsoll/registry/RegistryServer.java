@@ -3,6 +3,7 @@ package dev.plimsoll.registry;
 import dev.plimsoll.content.FileContentStore;
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
+import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.database.DatabaseLimits;
 import dev.plimsoll.foundation.DataDirectoryLock;
 import dev.plimsoll.foundation.Reserve;
@@ -12,6 +13,7 @@ import dev.plimsoll.http.Limits;
 import dev.plimsoll.registry.api.AdminApi;
 import dev.plimsoll.registry.api.HealthApi;
 import dev.plimsoll.registry.api.RegistryApi;
+import dev.plimsoll.registry.api.RegistryMetrics;
 import dev.plimsoll.registry.gc.Audit;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
@@ -61,7 +63,7 @@ public final class RegistryServer implements AutoCloseable {
   }
 
   /** What answers, and what goes on by itself. */
-  private record Core(Housekeeping housekeeping, RegistryApi api) {}
+  private record Core(Housekeeping housekeeping, RegistryMetrics metrics, RegistryApi api) {}
 
   private RegistryServer(RegistrySettings settings, InstantSource clock) {
     this.settings = settings;
@@ -146,22 +148,26 @@ public final class RegistryServer implements AutoCloseable {
             new Deadlines(transactions, clock, System::nanoTime),
             uploads,
             space,
+            new DatabaseCopies(database, settings.root().resolve("db").resolve("copies")),
             settings.gcEvery(),
             clock);
     housekeeping.recover();
     parts.push(housekeeping::close);
+    var metrics = new RegistryMetrics(new Metrics());
+    new Gauges(metrics, clock).of(transactions).of(database).of(space).of(uploads).of(collector);
     return new Core(
         housekeeping,
+        metrics,
         new RegistryApi(
             new RegistryApi.Core(blobs, uploads, manifests, tags, space),
             settings.externalUrl(),
             settings.limits().chunkMin().bytes(),
-            new HealthApi(space, new Metrics()),
-            new AdminApi(collector, trash, tags)));
+            new HealthApi(space, metrics),
+            new AdminApi(collector, trash, tags, housekeeping::nextTurn)));
   }
 
   private void listen(Core core) throws IOException {
-    var http = new HttpServer(core.api(), Limits.DEFAULT);
+    var http = new HttpServer(core.api(), Limits.DEFAULT, core.metrics());
     parts.push(() -> http.close(GRACE));
     address = http.listen(settings.listen());
     core.housekeeping().start();

@@ -8,6 +8,7 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcReport;
+import dev.plimsoll.registry.gc.GcStatus;
 import dev.plimsoll.registry.repository.Deletion;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * {@code /plimsoll/v1/…}: what the command line asks of a running registry. Described in
@@ -29,11 +31,18 @@ public final class AdminApi {
   private final Collector collector;
   private final Trash trash;
   private final Tags tags;
+  private final Supplier<Optional<Instant>> nextGc;
 
-  public AdminApi(Collector collector, Trash trash, Tags tags) {
+  /**
+   * Serves these.
+   *
+   * @param nextGc when the collector is to run next, if anybody knows
+   */
+  public AdminApi(Collector collector, Trash trash, Tags tags, Supplier<Optional<Instant>> nextGc) {
     this.collector = collector;
     this.trash = trash;
     this.tags = tags;
+    this.nextGc = nextGc;
   }
 
   private record Gc(
@@ -58,6 +67,15 @@ public final class AdminApi {
           report.deleted().stream().map(Digest::toString).toList());
     }
   }
+
+  private record Status(
+      boolean inProgress,
+      long runs,
+      long freedBytes,
+      Optional<LastRun> last,
+      Optional<Instant> next) {}
+
+  private record LastRun(Instant began, Instant ended, Gc report) {}
 
   private enum Run {
     REAL,
@@ -125,7 +143,12 @@ public final class AdminApi {
   }
 
   private void gc(Request request, Response response) throws IOException {
-    if (refused("POST", request, response)) {
+    if (request.method().equals("GET")) {
+      json(response, status());
+      return;
+    }
+    if (!request.method().equals("POST")) {
+      Methods.refuse(response, "GET, POST");
       return;
     }
     Collector.Mode mode = flag(request, "now") ? Collector.Mode.NOW : Collector.Mode.WHEN_DUE;
@@ -134,6 +157,18 @@ public final class AdminApi {
     } else {
       json(response, Gc.of(collector.run(mode), Run.REAL));
     }
+  }
+
+  private Status status() {
+    GcStatus status = collector.status();
+    return new Status(
+        status.inProgress(),
+        status.runs(),
+        status.freedBytes(),
+        status
+            .last()
+            .map(run -> new LastRun(run.began(), run.ended(), Gc.of(run.report(), Run.REAL))),
+        nextGc.get());
   }
 
   private void trash(Request request, Response response) throws IOException {

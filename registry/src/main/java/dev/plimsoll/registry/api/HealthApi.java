@@ -12,9 +12,9 @@ public final class HealthApi {
   private static final byte[] OK = "ok\n".getBytes(StandardCharsets.UTF_8);
 
   private final Space space;
-  private final Metrics metrics;
+  private final RegistryMetrics metrics;
 
-  public HealthApi(Space space, Metrics metrics) {
+  public HealthApi(Space space, RegistryMetrics metrics) {
     this.space = space;
     this.metrics = metrics;
   }

@@ -59,6 +59,7 @@ public final class Collector {
   private final InstantSource clock;
   private final GarbageRows garbage = new GarbageRows();
   private final ReentrantLock oneRun = new ReentrantLock();
+  private volatile GcStatus status = GcStatus.NEW; // written under oneRun
 
   public Collector(
       Transactions transactions,
@@ -87,6 +88,7 @@ public final class Collector {
     oneRun.lock();
     try {
       Instant begin = clock.instant();
+      status = status.begun();
       GcReport.Tally tally = new GcReport.Tally();
       for (Phase phase : EnumSet.copyOf(phases)) {
         while (batch(phase, mode, begin, tally)) {
@@ -94,6 +96,7 @@ public final class Collector {
         }
       }
       GcReport report = tally.report();
+      status = status.ended(new GcStatus.Run(begin, clock.instant(), report));
       if (report.purged() + report.unlinked() + report.deleted().size() + report.failed() > 0) {
         log.info(
             "garbage collected mode={} purged={} unlinked={} condemned={} deleted={} freedBytes={}"
@@ -108,8 +111,14 @@ public final class Collector {
       }
       return report;
     } finally {
+      status = status.stopped();
       oneRun.unlock();
     }
+  }
+
+  /** How it is doing at this moment. */
+  public GcStatus status() {
+    return status;
   }
 
   /** Works on one batch; returns whether there may be more to do. */

@@ -1,11 +1,13 @@
 package dev.plimsoll.registry.gc;
 
+import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Uploads;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a registry does by itself: collects, gives up idle uploads, audits, keeps its reserve. {@link
+ * What a registry does by itself: collects, gives up idle uploads, audits, keeps its reserve,
+ * copies its database. {@link
  * #round} is one turn of it, for tests with a clock of their own; {@link #start} has a thread take
  * turns.
  */
@@ -21,6 +24,7 @@ public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration BETWEEN_AUDITS = Duration.ofDays(1);
   private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
+  private static final Duration BETWEEN_COPIES = Duration.ofHours(1);
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
   private final Collector collector;
@@ -28,11 +32,13 @@ public final class Housekeeping {
   private final Deadlines deadlines;
   private final Uploads uploads;
   private final Space space;
+  private final DatabaseCopies copies;
   private final Duration every;
   private final InstantSource clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
   private @Nullable Instant auditedAt;
+  private volatile @Nullable Instant nextAt;
 
   public Housekeeping(
       Collector collector,
@@ -40,6 +46,7 @@ public final class Housekeeping {
       Deadlines deadlines,
       Uploads uploads,
       Space space,
+      DatabaseCopies copies,
       Duration every,
       InstantSource clock) {
     this.collector = collector;
@@ -47,6 +54,7 @@ public final class Housekeeping {
     this.deadlines = deadlines;
     this.uploads = uploads;
     this.space = space;
+    this.copies = copies;
     this.every = every;
     this.clock = clock;
   }
@@ -76,13 +84,31 @@ public final class Housekeeping {
       audit.discardStrayStaging();
       audit.deleteStrayBlobs();
     }
+    copyDatabase(now);
+  }
+
+  /** What a copy takes on a disk that is nearly full is missed by more than the copy is good for. */
+  private void copyDatabase(Instant now) throws IOException {
+    boolean due =
+        copies.lastTaken().map(last -> !last.plus(BETWEEN_COPIES).isAfter(now)).orElse(true);
+    if (due && !space.isLow()) {
+      log.info("database copied file={}", copies.take(now));
+    }
+  }
+
+  /** When it takes its next turn; empty while it takes one, and when it does not run. */
+  public Optional<Instant> nextTurn() {
+    return Optional.ofNullable(nextAt);
   }
 
   private void turns() {
     try {
       takeReserve(); // seconds on a slow disk: not while somebody waits for the first answer
+      nextAt = clock.instant().plus(every);
       while (!stopping.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
+        nextAt = null;
         turn();
+        nextAt = clock.instant().plus(every);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Disk;
 import dev.plimsoll.content.FileContentStore;
 import dev.plimsoll.database.Database;
+import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.MediaTypes;
@@ -46,12 +47,14 @@ final class Bench implements AutoCloseable, InstantSource {
   final Trash trash;
   final Collector collector;
   final Audit audit;
+  final DatabaseCopies copies;
   private Instant now;
   private long nanos;
 
   Bench(Path directory, Disk disk, Instant now) throws IOException {
     this.now = now;
     this.database = Database.open(directory.resolve("test.db"), "db/registry");
+    this.copies = new DatabaseCopies(database, directory.resolve("copies"));
     this.transactions = Transactions.of(database);
     this.content = FileContentStore.open(directory.resolve("content"), disk);
     BlobRows rows = new BlobRows();
@@ -82,6 +85,7 @@ final class Bench implements AutoCloseable, InstantSource {
         new Deadlines(transactions, this, () -> nanos),
         uploads,
         new Space(directory, 0, Reserve.none()),
+        copies,
         Duration.ofMinutes(1),
         this);
   }

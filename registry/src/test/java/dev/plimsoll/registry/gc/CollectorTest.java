@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.content.Ingest;
 import dev.plimsoll.content.LocalDisk;
+import dev.plimsoll.database.Database;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.registry.gc.Collector.Mode;
 import dev.plimsoll.registry.repository.Chunk;
@@ -43,6 +44,31 @@ class CollectorTest {
 
   private GcReport collect() throws IOException {
     return bench.collector.run(Mode.WHEN_DUE);
+  }
+
+  @Test
+  void theDatabaseIsCopiedHourlyAndTheLastThreeCopiesOpenAndHoldWhatTheDatabaseHeld()
+      throws IOException {
+    Digest manifest = bench.push("1");
+    Housekeeping housekeeping = bench.housekeeping(directory);
+
+    housekeeping.round();
+    bench.pass(Duration.ofMinutes(59));
+    housekeeping.round();
+    assertThat(bench.copies.newestFirst()).hasSize(1);
+    for (int hour = 0; hour < 4; hour++) {
+      bench.pass(Duration.ofHours(1));
+      housekeeping.round();
+    }
+
+    assertThat(bench.copies.newestFirst()).hasSize(3);
+    assertThat(bench.copies.lastTaken()).contains(bench.instant());
+    try (Database copy = Database.open(bench.copies.newestFirst().getFirst(), "db/registry")) {
+      assertThat(
+              copy.<String>read(
+                  h -> h.createQuery("SELECT digest FROM manifests").mapTo(String.class).one()))
+          .isEqualTo(manifest.toString());
+    }
   }
 
   @Test

@@ -1,0 +1,102 @@
+package dev.plimsoll.registry;
+
+import dev.plimsoll.database.Database;
+import dev.plimsoll.registry.api.RegistryMetrics;
+import dev.plimsoll.registry.gc.Collector;
+import dev.plimsoll.registry.gc.GcStatus;
+import dev.plimsoll.registry.repository.Inventory;
+import dev.plimsoll.registry.repository.Space;
+import dev.plimsoll.registry.repository.Transactions;
+import dev.plimsoll.registry.repository.Uploads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts have to tell to who measures them. */
+final class Gauges {
+  /** One look at the metrics asks for several of these, and costs one count. */
+  private static final Duration COUNTED_FOR = Duration.ofSeconds(5);
+
+  private final RegistryMetrics metrics;
+  private final InstantSource clock;
+  private Instant countedAt = Instant.EPOCH;
+  private @Nullable Inventory counted;
+
+  Gauges(RegistryMetrics metrics, InstantSource clock) {
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  Gauges of(Transactions transactions) {
+    stock("repositories", "Repositories.", transactions, Inventory::repositories);
+    stock("manifests", "Manifests that are not deleted.", transactions, Inventory::manifests);
+    stock("tags", "Tags.", transactions, Inventory::tags);
+    stock("blobs", "Blobs whose bytes are there.", transactions, Inventory::blobs);
+    stock("blob_bytes", "Bytes of all blobs.", transactions, Inventory::blobBytes);
+    stock("trash_deletions", "Deletions to undo.", transactions, Inventory::trash);
+    return this;
+  }
+
+  private void stock(
+      String name, String help, Transactions transactions, ToLongFunction<Inventory> value) {
+    metrics.gauge(name, help, () -> value.applyAsLong(inventory(transactions)));
+  }
+
+  private synchronized Inventory inventory(Transactions transactions) {
+    Instant now = clock.instant();
+    Inventory known = counted;
+    if (known != null && now.isBefore(countedAt.plus(COUNTED_FOR))) {
+      return known;
+    }
+    try {
+      Inventory fresh = Inventory.count(transactions);
+      counted = fresh;
+      countedAt = now;
+      return fresh;
+    } catch (IOException e) {
+      throw new UncheckedIOException("counting for the metrics", e);
+    }
+  }
+
+  Gauges of(Database database) {
+    metrics
+        .counter("database_commits_total", "Commits since the start.", database::commits)
+        .gauge("database_queued_writes", "Writes that wait.", database::queuedWrites);
+    return this;
+  }
+
+  Gauges of(Space space) {
+    metrics
+        .gauge("disk_usable_bytes", "Bytes left on the disk.", space::usableBytes)
+        .gauge("takes_pushes", "1, or 0 while space is short.", () -> space.isLow() ? 0 : 1);
+    return this;
+  }
+
+  Gauges of(Uploads uploads) {
+    metrics.gauge("uploads_open", "Uploads in progress.", uploads::openUploads);
+    return this;
+  }
+
+  Gauges of(Collector collector) {
+    metrics
+        .counter(
+            "gc_runs_total", "Collections that came to their end.", () -> collector.status().runs())
+        .counter(
+            "gc_freed_bytes_total",
+            "Bytes that collections deleted.",
+            () -> collector.status().freedBytes())
+        .gauge(
+            "gc_last_run_timestamp_seconds",
+            "When the latest ended; 0: none has.",
+            () -> lastRunSeconds(collector.status()));
+    return this;
+  }
+
+  private static double lastRunSeconds(GcStatus status) {
+    return status.last().map(run -> run.ended().toEpochMilli() / 1000.0).orElse(0.0);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.foundation.metrics.Metrics;
+import dev.plimsoll.http.RequestMetrics;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What {@code /metrics} tells, by the names that docs/registry/metrics.md explains. Labels take few
+ * values, whatever clients send. Safe for many threads.
+ */
+public final class RegistryMetrics implements RequestMetrics {
+  private static final String PREFIX = "plimsoll_registry_";
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
+  private static final double[] DURATION_BOUNDS = {0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600};
+
+  private final Metrics metrics;
+  private final Counter requests;
+  private final Histogram durations;
+  private final Counter receivedBytes;
+  private final Counter sentBytes;
+
+  public RegistryMetrics(Metrics metrics) {
+    this.metrics = metrics;
+    PrometheusRegistry registry = metrics.registry();
+    this.requests =
+        Counter.builder()
+            .name(PREFIX + "http_requests_total")
+            .help("Requests that have ended; status 499: the client left before it was answered.")
+            .labelNames("method", "route", "status")
+            .register(registry);
+    this.durations =
+        Histogram.builder()
+            .name(PREFIX + "http_request_duration_seconds")
+            .help("From the end of a request's header to the end of its answer.")
+            .labelNames("route")
+            .classicOnly()
+            .classicUpperBounds(DURATION_BOUNDS)
+            .register(registry);
+    this.receivedBytes =
+        Counter.builder()
+            .name(PREFIX + "http_received_bytes_total")
+            .help("Bytes of requests' bodies.")
+            .labelNames("route")
+            .register(registry);
+    this.sentBytes =
+        Counter.builder()
+            .name(PREFIX + "http_sent_bytes_total")
+            .help("Bytes of answers' bodies.")
+            .labelNames("route")
+            .register(registry);
+  }
+
+  /** A value that is asked for when somebody looks. */
+  public RegistryMetrics gauge(String name, String help, DoubleSupplier value) {
+    GaugeWithCallback.builder()
+        .name(PREFIX + name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(metrics.registry());
+    return this;
+  }
+
+  /** The same for a value that only rises. */
+  public RegistryMetrics counter(String name, String help, DoubleSupplier value) {
+    CounterWithCallback.builder()
+        .name(PREFIX + name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(metrics.registry());
+    return this;
+  }
+
+  byte[] text() {
+    return metrics.text();
+  }
+
+  @Override
+  public void finished(Finished request) {
+    String route = route(request.path());
+    String method = METHODS.contains(request.method()) ? request.method() : "other";
+    requests.labelValues(method, route, Integer.toString(request.status())).inc();
+    durations.labelValues(route).observe(request.duration().toNanos() / 1e9);
+    if (request.receivedBytes() > 0) {
+      receivedBytes.labelValues(route).inc(request.receivedBytes());
+    }
+    if (request.sentBytes() > 0) {
+      sentBytes.labelValues(route).inc(request.sentBytes());
+    }
+  }
+
+  /** The kind of endpoint, read from the path's end as {@link Endpoint} does. */
+  static String route(String path) {
+    int slash = path.lastIndexOf('/');
+    if (slash < 0) {
+      return "other";
+    }
+    String last = path.substring(slash + 1);
+    String before = path.substring(path.lastIndexOf('/', slash - 1) + 1, Math.max(slash, 0));
+    return switch (before) {
+      case "manifests", "referrers", "tags" -> before;
+      case "uploads" -> "uploads";
+      case "blobs" -> last.equals("uploads") ? "uploads" : "blobs";
+      default ->
+          switch (last) {
+            case "healthz", "readyz", "metrics" -> "health";
+            case "_catalog" -> "catalog";
+            case "v2" -> "base";
+            default ->
+                before.equals("v2") && last.isEmpty()
+                    ? "base"
+                    : path.contains("/plimsoll/v1/") ? "admin" : "other";
+          };
+    };
+  }
+}

@@ -5,6 +5,7 @@ import dev.plimsoll.engine.event.Event;
 import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.image.Images;
 import dev.plimsoll.engine.network.ContainerNetworks;
+import dev.plimsoll.engine.network.NetworkSandbox;
 import dev.plimsoll.engine.runtime.Bundle;
 import dev.plimsoll.engine.runtime.Conmon;
 import dev.plimsoll.engine.runtime.HostFacts;
@@ -62,5 +63,24 @@ record ContainerParts(
       attributes.put(details[i], details[i + 1]);
     }
     events.publish(new Event(Event.Type.CONTAINER, action, container.id().value(), attributes, at));
+  }
+
+  /** Tells that a container has come to, or left, the networks it has a place on. */
+  void publishNetworks(ContainerSnapshot container, String action) {
+    NetworkSandbox sandbox = container.network();
+    if (sandbox == null) {
+      return;
+    }
+    sandbox
+        .endpoints()
+        .forEach((name, place) -> {
+          if (!place.networkId().isEmpty()) {
+            events.publish(
+                Event.Type.NETWORK,
+                action,
+                place.networkId(),
+                Map.of("container", container.id().value(), "name", name, "type", "bridge"));
+          }
+        });
   }
 }

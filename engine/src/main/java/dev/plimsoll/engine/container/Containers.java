@@ -295,7 +295,15 @@ public final class Containers implements ImageUsers, AutoCloseable {
       throw new NotModified("container is already stopped");
     }
     end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
-    parts.publish(container.snapshot(), "stop");
+    publishStop(container);
+  }
+
+  /** Under the lock, which whoever deals with the end holds until "die" has been told. */
+  private void publishStop(Container container) throws InterruptedException {
+    container.locked(() -> {
+      parts.publish(container.snapshot(), "stop");
+      return Optional.empty();
+    });
   }
 
   private static Signal stopSignal(ContainerSnapshot container) {
@@ -410,7 +418,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
     try {
       if (before.alive()) {
         end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
-        parts.publish(container.snapshot(), "stop");
+        publishStop(container);
       }
       start(container);
     } finally {

@@ -179,20 +179,29 @@ final class Creation {
         config.hostname = id.shortForm();
       } else {
         String other = host.networkMode().substring("container:".length());
-        config.hostname = parts.names().find(other).snapshot().settings().config().hostname();
+        config.hostname = other(other).snapshot().settings().config().hostname();
       }
     }
     return config.finish();
   }
 
   private List<MountSettings> mountsOf(String container) {
-    return parts.names().find(container).snapshot().settings().mounts();
+    return other(container).snapshot().settings().mounts();
+  }
+
+  // A 404 would have clients pull the image, which is there.
+  private Container other(String name) {
+    try {
+      return parts.names().find(name);
+    } catch (EngineException.NotFound e) {
+      throw new EngineException.BadParameter(e.getMessage(), e);
+    }
   }
 
   private void checkNetwork(ContainerSettings settings, ContainerName name) {
     String mode = settings.networkMode();
     if (mode.startsWith("container:")) {
-      parts.names().find(mode.substring("container:".length()));
+      var _ = other(mode.substring("container:".length()));
     } else {
       parts.networks().check(networkRequest(settings, name));
     }

@@ -135,6 +135,7 @@ final class Endings {
         Integer.toString(code),
         "execDuration",
         Long.toString(seconds));
+    parts.publishNetworks(before, "disconnect");
     follow(container, pause);
   }
 

@@ -62,6 +62,7 @@ final class Starting {
       parts.rows().saveState(after);
       parts.images().markUsed(ImageId.parse(after.settings().image()));
       log.info("container started id={} name={}", after.id(), after.name());
+      parts.publishNetworks(after, "connect");
       parts.publish(after, "start");
       health.begin(container);
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -110,7 +111,8 @@ final class Starting {
         logged ? Optional.of(directory.log()) : Optional.empty(),
         settings.config().tty(),
         settings.config().openStdin(),
-        !settings.config().stdinOnce());
+        // A terminal that its user leaves, by the detach keys, can be come back to.
+        settings.config().tty() || !settings.config().stdinOnce());
   }
 
   private NetworkSandbox network(ContainerSnapshot container) throws IOException {

@@ -1,6 +1,7 @@
 package dev.plimsoll.engine.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plimsoll.docker.container.ContainerConfig;
 import dev.plimsoll.docker.container.CreateRequest;
@@ -9,6 +10,8 @@ import dev.plimsoll.docker.container.HostConfig;
 import dev.plimsoll.docker.container.NetworkingConfig;
 import dev.plimsoll.engine.event.Event;
 import dev.plimsoll.engine.log.LogRequest;
+import dev.plimsoll.engine.refusal.EngineException.BadParameter;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -176,6 +179,68 @@ class ContainerCareTest {
             engine.containers.top(container, "-eo pid,args").processes().stream()
                 .noneMatch(line -> line.toString().contains("1234")));
     remove(container);
+  }
+
+  @Test
+  void aTerminalThatIsLeftCanBeComeBackTo() throws Exception {
+    Container container =
+        started(
+            c -> {
+              c.tty = true;
+              c.openStdin = true;
+              c.stdinOnce = true;
+            },
+            _ -> {},
+            "sh",
+            "-c",
+            "read a; read b; echo heard $a $b; exit 3");
+
+    talk(container, "first\n\u0010\u0011"); // and the detach keys
+    assertThat(container.snapshot().alive()).isTrue();
+    String heard = talk(container, "second\n");
+
+    assertThat(heard).contains("heard first second");
+    assertThat(WaitCondition.NOT_RUNNING.await(container, container.snapshot())).isEqualTo(3);
+    remove(container);
+  }
+
+  private static String talk(Container container, String said)
+      throws IOException, InterruptedException {
+    var out = new ByteArrayOutputStream();
+    try (Attachment attachment =
+        engine.containers.attach(container, new AttachRequest(false, true, true, true, true, ""))) {
+      attachment.carry(new ByteArrayInputStream(said.getBytes(StandardCharsets.UTF_8)), out);
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void whatHappensIsToldInTheOrderOfDockers() throws Exception {
+    Instant begun = Instant.now();
+    Container container = started(_ -> {}, _ -> {}, "sleep", "100");
+    engine.containers.restart(container, Optional.empty(), Optional.of(0));
+    engine.containers.stop(container, Optional.empty(), Optional.of(0));
+    remove(container);
+
+    assertThat(
+            engine
+                .events
+                .between(event -> event.id().equals(container.id().value()), begun, Instant.now())
+                .stream()
+                .map(Event::action))
+        .containsExactly(
+            "create", "start", "kill", "die", "stop", "start", "restart", "kill", "die", "stop",
+            "destroy");
+  }
+
+  @Test
+  void anotherContainerThatIsNotThereIsNoMissingImage() {
+    assertThatThrownBy(() -> started(_ -> {}, h -> h.networkMode = "container:nosuch", "true"))
+        .isInstanceOf(BadParameter.class)
+        .hasMessage("No such container: nosuch");
+    assertThatThrownBy(() -> started(_ -> {}, h -> h.volumesFrom = List.of("nosuch"), "true"))
+        .isInstanceOf(BadParameter.class)
+        .hasMessage("No such container: nosuch");
   }
 
   private static List<Event> events(Container container, Instant since, String action) {

@@ -1,25 +1,40 @@
 # Shared by the benchmarks. Sourced with $root set to the top of the checkout.
+# shellcheck shell=bash
 . "$root/scripts/lib.sh"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/plimsoll-bench.XXXXXX")
 pids=()
+# Ends what was started, by pid and for certain, and leaves nothing on the disk.
 cleanup() {
   local pid
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do ended "$pid" || kill -KILL "$pid" 2>/dev/null || true; done
   rm -rf "$work"
 }
 trap cleanup EXIT
+trap 'exit 130' INT TERM
 
-# now: seconds with microseconds
-now() { date +%s.%N; }
-since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.4f", b - a }'; }
+# ended PID: waits up to 20 s for it, whether it is a child of this shell or not
+ended() {
+  local i
+  for i in $(seq 1 200); do
+    kill -0 "$1" 2>/dev/null || return 0
+    case $(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) in Z) return 0 ;; esac
+    sleep 0.1
+  done
+  return 1
+}
+
+# now: seconds with microseconds; $(since T) is the time from T to now
+now() { printf '%s' "$EPOCHREALTIME"; }
+since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.4f", b - a }'; }
 
 # cpu PID: CPU seconds that a process has used, its threads included
 cpu() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/^.*\) /, ""); split($0, f, " "); printf "%.2f", (f[12] + f[13]) / hz }' "/proc/$1/stat"; }
 rss() { awk '/^VmRSS/ { printf "%d", $2 / 1024 }' "/proc/$1/status"; }
-minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a - b }'; }
-median() { printf '%s\n' "$@" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a - b }'; }
+median() { printf '%s\n' "$@" | LC_ALL=C sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+milliseconds() { awk -v s="$1" 'BEGIN { printf "%.1f", s * 1000 }'; }
 
 # row NAME UNIT PEER OURS BETTER: prints a line of the table; BETTER is "more" or "less"
 row() {
@@ -29,12 +44,23 @@ row() {
 }
 head_row() { printf '| measure | unit | %s | plimsoll | times better |\n|---|---|---|---|---|\n' "$1"; }
 
-await_http() { # await_http URL PID
-  local i
-  for i in $(seq 1 600); do
-    curl -fsS -o /dev/null "$1" 2>/dev/null && return
-    kill -0 "$2" 2>/dev/null || die "the server for $1 ended"
+# facts DIRECTORY: the machine, and how busy it was before the first measure
+facts() {
+  printf '%s, %s cores, %s MiB, %s, Linux %s; data on %s; load before: %s; %s\n\n' \
+    "$(sed -n 's/^model name\t*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
+    "$(awk '/^MemTotal/ { printf "%d", $2 / 1024 }' /proc/meminfo)" \
+    "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release)" "$(uname -r)" \
+    "$(stat -f -c %T "$1")" "$(cut -d' ' -f1-3 /proc/loadavg)" \
+    "$("$root/plimsoll" --version), $(git -C "$root" describe --always --dirty 2>/dev/null || echo 'no commit')"
+}
+
+await_http() { # await_http PID CURL-ARGUMENT...
+  local i pid=$1
+  shift
+  for i in $(seq 1 1500); do
+    curl -fsS -o /dev/null "$@" 2>/dev/null && return
+    kill -0 "$pid" 2>/dev/null || die "the server for $* ended"
     sleep 0.02
   done
-  die "$1 did not answer"
+  die "$* did not answer"
 }

@@ -13,6 +13,8 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
+set -E
+trap 'say "$0 failed at line $LINENO: $BASH_COMMAND"' ERR
 
 # ended PID: waits up to 20 s for it, whether it is a child of this shell or not
 ended() {

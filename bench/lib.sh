@@ -21,7 +21,7 @@ ended() {
   local i
   for i in $(seq 1 200); do
     kill -0 "$1" 2>/dev/null || return 0
-    case $(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) in Z) return 0 ;; esac
+    grep -qs '^State:.Z' "/proc/$1/status" && return 0
     sleep 0.1
   done
   return 1

@@ -123,7 +123,7 @@ public final class Orphans {
       if (result < 0) {
         throw LinuxException.of(WAITID, "children", result);
       }
-      return info.get(java.lang.foreign.ValueLayout.JAVA_INT, 12) != 0; // si_pid
+      return info.get(java.lang.foreign.ValueLayout.JAVA_INT, 16) != 0; // si_pid
     }
   }
 

@@ -44,7 +44,7 @@ class OrphansTest {
   @Test
   void whatNobodyClaimsLeavesNoZombie() throws Exception {
     Orphans.expect().close();
-    long pid = leaveBehind("exit 9");
+    long pid = leaveBehind("sleep 0.2; exit 9");
 
     await().atMost(Duration.ofSeconds(30)).until(() -> !Files.exists(Path.of("/proc/" + pid)));
   }

@@ -107,7 +107,8 @@ final class ExecTalk {
     }
   }
 
-  // The speaker may sit in a read from the client, which ends when the caller closes the connection.
+  // The speaker may sit in a read from the client, which ends when the caller closes the
+  // connection.
   // Its descriptor must live until then, or its next write would meet another file.
   private void closeAfter(Optional<Thread> speaker) {
     if (speaker.isEmpty()) {

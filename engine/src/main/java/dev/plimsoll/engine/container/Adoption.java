@@ -80,7 +80,7 @@ final class Adoption {
       if (found.alive()) {
         endings.check(container);
       } else {
-        cleanUp.runtimeLeftovers(container.id());
+        undoHalfMade(found);
       }
       if (container.snapshot().alive()) {
         adoptRunning(container);
@@ -89,6 +89,15 @@ final class Adoption {
       }
       return Optional.empty();
     });
+  }
+
+  /** A start that was cut short may have got as far as a process that waits for its first word. */
+  private void undoHalfMade(ContainerSnapshot container) throws InterruptedException {
+    try {
+      cleanUp.afterEnd(container);
+    } catch (IOException e) {
+      log.warn("leftovers of a container not taken away id={}", container.id(), e);
+    }
   }
 
   private void adoptRunning(Container container) throws IOException {

@@ -84,6 +84,8 @@ final class Endings {
     Optional<ExitFiles.Exit> exit = exits.read(container.id().value());
     if (exit.isPresent() && container.snapshot().alive()) {
       end(container, exit.get().code(), exit.get().at());
+    } else if (exit.isPresent()) {
+      exits.forget(container.id().value()); // of a start that was cut short
     }
     return Optional.empty();
   }

@@ -11,6 +11,8 @@ import dev.plimsoll.docker.container.NetworkingConfig;
 import dev.plimsoll.engine.event.Event;
 import dev.plimsoll.engine.log.LogRequest;
 import dev.plimsoll.engine.refusal.EngineException.BadParameter;
+import dev.plimsoll.engine.runtime.Conmon;
+import dev.plimsoll.linux.MountTable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -241,6 +243,28 @@ class ContainerCareTest {
     assertThatThrownBy(() -> started(_ -> {}, h -> h.volumesFrom = List.of("nosuch"), "true"))
         .isInstanceOf(BadParameter.class)
         .hasMessage("No such container: nosuch");
+  }
+
+  @Test
+  void aStartThatWasCutShortLeavesNothing() throws Exception {
+    Container cut = started(_ -> {}, h -> h.ipcMode = "shareable", "sleep", "100");
+    ContainerState.Running running = cut.snapshot().running().orElseThrow();
+    // Killed after the runtime had made its process, and before that was written down.
+    new ContainerRows(engine.database).saveState(cut.snapshot().with(new ContainerState.Created()));
+
+    engine.restart(() -> {});
+
+    Container found = engine.containers.find(cut.id().value());
+    ContainerDirectory files = engine.containers.directory(cut.id());
+    assertThat(found.snapshot().state()).isEqualTo(new ContainerState.Created());
+    assertThat(MountTable.read().below(files.data())).isEmpty();
+    assertThat(files.run()).doesNotExist();
+    Awaitility.await().atMost(LIMIT).until(() -> !Conmon.isAlive(running.process()));
+    Path exit = engine.run.resolve("exits").resolve(cut.id().value());
+    Awaitility.await().atMost(LIMIT).until(() -> !Files.exists(exit));
+    engine.containers.start(found);
+    assertThat(found.snapshot().alive()).isTrue();
+    remove(found);
   }
 
   private static List<Event> events(Container container, Instant since, String action) {

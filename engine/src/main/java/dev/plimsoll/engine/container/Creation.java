@@ -194,7 +194,7 @@ final class Creation {
     try {
       return parts.names().find(name);
     } catch (EngineException.NotFound e) {
-      throw new EngineException.BadParameter(e.getMessage(), e);
+      throw new EngineException.BadParameter(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -35,7 +35,7 @@ class CoherentTest {
         cache.changed(KEY);
         answered.set(value);
         if (value % 64 == 0) {
-          Thread.yield(); // so that readers get to remember something
+          cache.get(KEY, stored::get); // so that the next write finds something remembered
         }
       }
       writing.set(false);

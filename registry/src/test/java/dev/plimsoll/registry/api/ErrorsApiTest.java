@@ -52,7 +52,7 @@ class ErrorsApiTest {
     "DELETE, /v2/_catalog, 405, UNSUPPORTED",
     "GET, /v2/app, 404, UNSUPPORTED",
     "GET, /v1/search, 404, UNSUPPORTED",
-    "GET, /plimsoll/v1/gc, 405, UNSUPPORTED",
+    "PUT, /plimsoll/v1/gc, 405, UNSUPPORTED",
     "GET, /plimsoll/v1/trash?n=x, 400, PAGINATION_NUMBER_INVALID"
   })
   void everyRefusalHasItsStatusAndCode(String method, String path, int status, String code)

@@ -49,11 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path existing = data.toAbsolutePath();
-    while (!Files.isDirectory(existing)) {
-      existing = existing.getParent();
-    }
-    List<Finding> findings = new ArrayList<>(new MachineProbe(existing).findings());
+    List<Finding> findings = new ArrayList<>(new MachineProbe(existing()).findings());
     TOOLS.forEach(tool -> findings.add(finding(tool)));
     if (!TOOLS.stream().anyMatch(tool -> isRuntime(tool) && found(tool))) {
       findings.add(
@@ -70,6 +66,17 @@ final class DoctorCommand implements Callable<Integer> {
     }
     out.flush();
     return findings.stream().anyMatch(f -> f.level() == Finding.Level.MISSING) ? 1 : 0;
+  }
+
+  /** The data directory, or the first one above it that is there. */
+  private Path existing() {
+    Path at = data.toAbsolutePath();
+    for (Path above = at; above != null; above = above.getParent()) {
+      if (Files.isDirectory(above)) {
+        return above;
+      }
+    }
+    return at;
   }
 
   private static String word(Finding.Level level) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A server of the packaged program, in its own process, ready when it has said so. */
 public final class RunningServer implements AutoCloseable {
@@ -27,8 +28,10 @@ public final class RunningServer implements AutoCloseable {
 
   /** A registry on a port that the kernel picks. */
   public static RunningServer registry(Path data, String... more) throws IOException {
-    List<String> words =
-        new ArrayList<>(List.of("registry", "serve", "--listen=127.0.0.1:0", "--data=" + data));
+    List<String> words = new ArrayList<>(List.of("registry", "serve", "--data=" + data));
+    if (Stream.of(more).noneMatch(word -> word.startsWith("--listen"))) {
+      words.add("--listen=127.0.0.1:0");
+    }
     words.addAll(List.of(more));
     return start(words);
   }

@@ -85,6 +85,11 @@ final class TestEngine implements AutoCloseable {
     server.kill();
   }
 
+  /** SIGTERM, as {@code down} ends it. */
+  void end() throws IOException {
+    server.close();
+  }
+
   /** Starts the next one on the same directories. */
   void next() throws IOException {
     server = begin();

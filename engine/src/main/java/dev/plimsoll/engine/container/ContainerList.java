@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What {@code docker ps} shows, with all its filters. */
 final class ContainerList {
@@ -242,7 +244,7 @@ final class ContainerList {
         List.of(s.name().withSlash()),
         settings.config().image(),
         settings.image(),
-        String.join(" ", settings.commandLine()),
+        commandText(settings.commandLine()),
         settings.created().getEpochSecond(),
         ports(s),
         size.map(ContainerSize::writtenBytes).orElse(null),
@@ -253,6 +255,14 @@ final class ContainerList {
         new SummaryHostConfig(settings.host().networkMode(), settings.host().annotations()),
         new SummaryNetworks(Inspection.endpoints(s)),
         inspection.points(s));
+  }
+
+  /** Words of more than one word are in quotes, but for the command's own name: as dockerd has it. */
+  private static String commandText(List<String> words) {
+    return Stream.concat(
+            words.stream().limit(1),
+            words.stream().skip(1).map(word -> word.contains(" ") ? "'" + word + "'" : word))
+        .collect(Collectors.joining(" "));
   }
 
   private static List<Port> ports(ContainerSnapshot container) {

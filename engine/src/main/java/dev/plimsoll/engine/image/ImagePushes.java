@@ -67,17 +67,19 @@ public final class ImagePushes {
     Map<ImageName, Image> found = new LinkedHashMap<>();
     for (Image image : store.all()) {
       for (ImageName name : image.names()) {
-        if (name.withoutReference().equals(repository)
-            && (tag.isEmpty() || name.tag().equals(tag))) {
+        if (name.withoutReference().equals(repository)) {
           found.put(name, image);
         }
       }
     }
     if (found.isEmpty()) {
-      throw new NotFound(
-          tag.isPresent()
-              ? "tag does not exist: " + repository.withTag(tag.get()).familiar()
-              : "An image does not exist locally with the tag: " + repository.familiar());
+      throw new NotFound("An image does not exist locally with the tag: " + repository.familiar());
+    }
+    if (tag.isPresent()) {
+      found.keySet().removeIf(name -> !name.tag().equals(tag));
+      if (found.isEmpty()) {
+        throw new NotFound("tag does not exist: " + repository.withTag(tag.get()).familiar());
+      }
     }
     return found;
   }

@@ -145,6 +145,9 @@ public final class Uploads implements AutoCloseable {
         id,
         (upload, ingest) -> {
           append(id, upload, ingest, offset, chunk);
+          if (upload.small == null) {
+            ingest.force(); // before it is answered: the client goes on from there
+          }
           return upload.sizeBytes;
         });
   }

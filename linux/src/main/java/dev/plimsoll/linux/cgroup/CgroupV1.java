@@ -51,13 +51,20 @@ record CgroupV1(String path, Map<String, Path> directories) implements Cgroup {
   // given to it, from the top down.
   private static void createCpuset(Path directory) throws IOException {
     Path parent = directory.getParent();
-    if (Files.isDirectory(directory) || parent == null) {
+    if (parent == null) {
       return;
     }
-    createCpuset(parent);
-    Files.createDirectories(directory);
+    if (!Files.isDirectory(directory)) {
+      createCpuset(parent);
+      Files.createDirectories(directory);
+    }
     for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
-      KernelFiles.write(directory.resolve(file), KernelFiles.read(parent.resolve(file)));
+      // Empty also where another thread, or an engine that was killed, has got only as far as the
+      // directory: then a process would be refused with "no space left on device".
+      if (KernelFiles.readOr(directory.resolve(file), "").isBlank()) {
+        createCpuset(parent);
+        KernelFiles.write(directory.resolve(file), KernelFiles.read(parent.resolve(file)));
+      }
     }
   }
 

@@ -2,7 +2,16 @@ package dev.plimsoll.linux.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plimsoll.linux.ChildProcess;
+import dev.plimsoll.linux.Command;
+import dev.plimsoll.linux.Processes;
+import dev.plimsoll.linux.Signal;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class CgroupOfThisMachineTest extends CgroupContract {
@@ -40,5 +49,35 @@ class CgroupOfThisMachineTest extends CgroupContract {
             .cpuQuota(CgroupLimits.UNLIMITED));
     assertThat(group.stats().memory().limitBytes()).isEmpty();
     assertThat(group.stats().pids().limit()).isEmpty();
+  }
+
+  /** As containers do that are the first of their engine and start at the same moment. */
+  @Test
+  void aGroupThatManyMakeAtOnceTakesTheProcessOfEach() throws Exception {
+    group.remove();
+    List<ChildProcess> processes = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      processes.add(Processes.start(Command.of(Path.of("/bin/sleep"), "60")));
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all = new ArrayList<>();
+      for (ChildProcess process : processes) {
+        all.add(
+            threads.submit(() -> {
+              group.create();
+              group.add(process.pid());
+              return null;
+            }));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+      assertThat(group.processes()).containsAll(processes.stream().map(ChildProcess::pid).toList());
+    } finally {
+      for (ChildProcess process : processes) {
+        process.kill(Signal.KILL);
+        process.waitFor();
+      }
+    }
   }
 }

@@ -37,6 +37,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -163,7 +164,7 @@ public final class RegistryServer implements AutoCloseable {
             settings.externalUrl(),
             settings.limits().chunkMin().bytes(),
             new HealthApi(space, metrics),
-            new AdminApi(collector, trash, tags, housekeeping::nextTurn)));
+            List.of(new AdminApi(collector, trash, tags, housekeeping::nextTurn))));
   }
 
   private void listen(Core core) throws IOException {

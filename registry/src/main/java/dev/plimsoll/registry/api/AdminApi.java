@@ -24,8 +24,7 @@ import java.util.function.Supplier;
  * {@code /plimsoll/v1/…}: what the command line asks of a running registry. Described in
  * docs/registry/api.md.
  */
-public final class AdminApi {
-  private static final String ROOT = "/plimsoll/v1";
+public final class AdminApi implements AdminResource {
   private static final int TRASH_PAGE_MAX = 1000;
 
   private final Collector collector;
@@ -127,8 +126,8 @@ public final class AdminApi {
 
   private record Move(Optional<String> from, Optional<String> to, Instant at, String actor) {}
 
-  /** Answers, and returns true, if the path is one of these. */
-  boolean handle(String path, Request request, Response response) throws IOException {
+  @Override
+  public boolean handle(String path, Request request, Response response) throws IOException {
     switch (path) {
       case ROOT + "/gc" -> gc(request, response);
       case ROOT + "/trash" -> trash(request, response);

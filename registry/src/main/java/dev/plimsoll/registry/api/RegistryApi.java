@@ -15,6 +15,7 @@ import dev.plimsoll.registry.repository.Uploads;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ public final class RegistryApi implements Handler {
   private final ManifestsApi manifestsApi;
   private final ListsApi listsApi;
   private final HealthApi healthApi;
-  private final AdminApi adminApi;
+  private final List<AdminResource> admin;
 
   /** The core that is served. */
   public record Core(Blobs blobs, Uploads uploads, Manifests manifests, Tags tags, Space space) {}
@@ -40,13 +41,14 @@ public final class RegistryApi implements Handler {
    * Puts the endpoints together.
    *
    * @param chunkMinBytes told to clients that upload in chunks; 0 tells nothing
+   * @param admin the registry's own API, subject by subject
    */
   public RegistryApi(
       Core core,
       Optional<URI> externalUrl,
       long chunkMinBytes,
       HealthApi healthApi,
-      AdminApi adminApi) {
+      List<AdminResource> admin) {
     this.locations = new Locations(externalUrl);
     this.blobsApi = new BlobsApi(core.blobs());
     this.uploadsApi =
@@ -54,7 +56,7 @@ public final class RegistryApi implements Handler {
     this.manifestsApi = new ManifestsApi(core.manifests(), core.space(), locations);
     this.listsApi = new ListsApi(core.tags(), core.manifests(), locations);
     this.healthApi = healthApi;
-    this.adminApi = adminApi;
+    this.admin = List.copyOf(admin);
   }
 
   @Override
@@ -88,7 +90,7 @@ public final class RegistryApi implements Handler {
   private void route(Request request, Response response) throws IOException {
     String path = locations.inner(request.path());
     if (!path.equals(ROOT) && !path.startsWith(ROOT + "/")) {
-      if (!healthApi.handle(path, response) && !adminApi.handle(path, request, response)) {
+      if (!healthApi.handle(path, response) && !administered(path, request, response)) {
         ErrorReply.noEndpoint().send(response);
       }
       return;
@@ -110,5 +112,14 @@ public final class RegistryApi implements Handler {
       case Endpoint.Tags at -> listsApi.tags(at, request, response);
       case Endpoint.Referrers at -> listsApi.referrers(at, request, response);
     }
+  }
+
+  private boolean administered(String path, Request request, Response response) throws IOException {
+    for (AdminResource resource : admin) {
+      if (resource.handle(path, request, response)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

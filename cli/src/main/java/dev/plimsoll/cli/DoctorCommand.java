@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
 
 /** Tries what the engine needs of this machine, and says what is missing and what to do. */
 @Command(
-    name = "doctor",
     description = {
       "Try what this machine can do, and say what is missing.",
       "Exit code 1 if the engine cannot work here."

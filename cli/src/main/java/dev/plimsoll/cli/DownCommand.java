@@ -12,7 +12,6 @@ import picocli.CommandLine.Spec;
 
 /** Ends what {@code up} started from one data directory, and nothing else. */
 @Command(
-    name = "down",
     description = {
       "End the registry and the engine that up started.",
       "Images, volumes and data stay; containers that run go on running."

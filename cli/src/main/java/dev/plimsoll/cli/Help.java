@@ -1,31 +1,39 @@
 package dev.plimsoll.cli;
 
-/** What {@code plimsoll --help} prints. */
+import dev.plimsoll.cli.Commands.Group;
+import java.util.List;
+
+/** What {@code plimsoll --help} prints, and {@code plimsoll registry --help} and its like. */
 final class Help {
-  static final String TEXT =
-      """
-      Usage: plimsoll COMMAND [OPTIONS]
-
-      A container platform: a registry and an engine that speak Docker's protocols.
-
-      This machine:
-        up                 start registry and engine, make and run a first image
-        down               stop what up started
-        doctor             what this machine can do, and what is missing
-
-      Registry:
-        registry serve     serve images over the OCI distribution protocol
-        registry gc        collect what nothing refers to
-        registry trash     list what was deleted and can be had back
-        registry restore   take something out of the trash
-        registry purge     delete something from the trash before its time
-
-      Engine:
-        engine serve       serve the Docker Engine API on a unix socket
-
-      Each command explains itself: plimsoll COMMAND --help
-            Exit codes: 0 done, 1 failed, 2 wrong usage
-      """;
-
   private Help() {}
+
+  static String all() {
+    return text(
+        "COMMAND",
+        "A container platform: a registry and an engine that speak Docker's protocols.",
+        Commands.ALL);
+  }
+
+  static String of(Group group) {
+    return text(
+        group.word() + " VERB", "The %s of Plimsoll.".formatted(group.word()), List.of(group));
+  }
+
+  private static String text(String synopsis, String about, List<Group> groups) {
+    StringBuilder text = new StringBuilder();
+    text.append("Usage: plimsoll %s [OPTIONS]%n%n%s%n".formatted(synopsis, about));
+    for (Group group : groups) {
+      text.append("%n%s:%n".formatted(group.title()));
+      group
+          .verbs()
+          .forEach(verb -> text.append("  %-18s %s%n".formatted(verb.name(), verb.summary())));
+    }
+    return text.append(
+            """
+
+            Each command explains itself: plimsoll COMMAND --help
+            Exit codes: 0 done, 1 failed, 2 wrong usage
+            """)
+        .toString();
+  }
 }

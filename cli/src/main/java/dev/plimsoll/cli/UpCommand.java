@@ -3,6 +3,7 @@ package dev.plimsoll.cli;
 import dev.plimsoll.cli.machine.Installation;
 import dev.plimsoll.cli.machine.Installation.Servers;
 import dev.plimsoll.cli.machine.Machine;
+import dev.plimsoll.cli.verb.Serving;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import picocli.CommandLine.Spec;
 
 /** Starts everything on this machine and does its main job once. */
 @Command(
-    name = "up",
     description = {
       "Start registry and engine, make a first image, push it, pull it and run it.",
       "What already runs is left alone; run it again after a reboot."

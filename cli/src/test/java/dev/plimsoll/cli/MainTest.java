@@ -2,11 +2,14 @@ package dev.plimsoll.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plimsoll.cli.verb.Verb;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +42,49 @@ class MainTest {
 
     assertThat(code).isEqualTo(2);
     assertThat(err.toString()).contains("no command \"frobnicate\"");
+  }
+
+  @Test
+  void theHelpListsEveryCommand() {
+    run("--help");
+
+    Commands.ALL.stream()
+        .flatMap(group -> group.verbs().stream())
+        .forEach(verb -> assertThat(out.toString()).contains(verb.name(), verb.summary()));
+  }
+
+  @Test
+  void everyCommandExplainsItselfByItsFullName() {
+    List<Verb> all = Commands.ALL.stream().flatMap(group -> group.verbs().stream()).toList();
+    for (Verb verb : all) {
+      List<String> words = new ArrayList<>(List.of(verb.name().split(" ")));
+      words.add("--help");
+
+      int code = run(words.toArray(String[]::new));
+
+      assertThat(code).as(verb.name()).isZero();
+      assertThat(out.toString()).contains("Usage: plimsoll " + verb.name());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "engine"})
+  void aGroupListsItsVerbsAndWithoutOneIsWrongUsage(String word) {
+    int bare = run(word);
+    int help = run(word, "--help");
+
+    assertThat(bare).isEqualTo(2);
+    assertThat(err.toString()).contains("plimsoll %s: say what to do".formatted(word));
+    assertThat(help).isZero();
+    assertThat(out.toString()).contains("Usage: plimsoll %s VERB".formatted(word), word + " serve");
+  }
+
+  @Test
+  void anUnknownVerbIsNamedWithItsGroup() {
+    int code = run("registry", "frobnicate");
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString()).contains("no command \"registry frobnicate\"");
   }
 
   private int run(String... arguments) {

@@ -1,5 +1,6 @@
 package dev.plimsoll.cli;
 
+import dev.plimsoll.cli.verb.ProgramSettings;
 import dev.plimsoll.foundation.Durations;
 import dev.plimsoll.foundation.settings.Setting;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.plimsoll.cli;
+package dev.plimsoll.cli.verb;
 
 import java.io.PrintWriter;
 import java.util.List;
@@ -11,18 +11,18 @@ import org.slf4j.LoggerFactory;
  * The life of a server as a process: it says where it listens, one line a listener, and then serves
  * until SIGTERM or SIGINT, on which it ends cleanly with exit code 0.
  */
-final class Serving {
+public final class Serving {
   private static final Logger log = LoggerFactory.getLogger(Serving.class);
 
   /** A server that runs and can be closed. */
-  interface Closing {
+  public interface Closing {
     void close() throws Exception;
   }
 
   private Serving() {}
 
   /** Returns when the process is asked to end. */
-  static void untilTold(Closing server, List<String> addresses, PrintWriter out)
+  public static void untilTold(Closing server, List<String> addresses, PrintWriter out)
       throws InterruptedException {
     AtomicBoolean failed = new AtomicBoolean();
     Runtime.getRuntime()

@@ -1,4 +1,4 @@
-package dev.plimsoll.cli;
+package dev.plimsoll.cli.verb;
 
 import dev.plimsoll.engine.EngineSettings;
 import dev.plimsoll.foundation.settings.Setting;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
  * The options that every server has, and the settings that follow from them. All settings of the
  * program are known to every server, so that one file can serve them all.
  */
-final class ProgramSettings {
+public final class ProgramSettings {
   private static final Path DEFAULT_FILE = Path.of("/etc/plimsoll/plimsoll.yaml");
 
   @Option(
@@ -30,24 +30,24 @@ final class ProgramSettings {
   private final Map<String, String> flags = new LinkedHashMap<>();
 
   /** Takes a flag of the command line, if it was given. */
-  ProgramSettings flag(String key, @Nullable Object value) {
+  public ProgramSettings flag(String key, @Nullable Object value) {
     if (value != null) {
       flags.put(key, value.toString());
     }
     return this;
   }
 
-  Settings load() {
+  /** The value of every setting. */
+  public Settings load() {
     return Settings.load(file(), System.getenv(), flags, all());
   }
 
-  /** The settings file in force. */
-  Optional<Path> file() {
+  private Optional<Path> file() {
     return Optional.ofNullable(file).or(() -> Optional.of(DEFAULT_FILE).filter(Files::exists));
   }
 
   /** Every setting there is, for the documentation too. */
-  static List<Setting<?>> all() {
+  public static List<Setting<?>> all() {
     List<Setting<?>> all = new ArrayList<>(RegistrySettings.ALL);
     all.addAll(EngineSettings.ALL);
     return all;

@@ -1,0 +1,14 @@
+package dev.plimsoll.cli.engine;
+
+import dev.plimsoll.cli.verb.Verb;
+import java.util.List;
+
+/** The engine's commands, in the order in which they are listed. */
+public final class EngineVerbs {
+  public static final List<Verb> ALL =
+      List.of(
+          new Verb(
+              "engine serve", "serve the Docker Engine API on a unix socket", ServeCommand::new));
+
+  private EngineVerbs() {}
+}

@@ -1,0 +1,38 @@
+package dev.plimsoll.cli.registry;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** One deletion, named by its number, or as the newest of a tag or digest in a repository. */
+final class Chosen {
+  @Parameters(index = "0", paramLabel = "ID|REPOSITORY", description = "As trash lists it.")
+  private String what = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "TAG|DIGEST",
+      arity = "0..1",
+      description = "Where a repository was named: its newest deletion is meant.")
+  private @Nullable String reference;
+
+  /** As the registry's API is told. */
+  String query() {
+    return reference == null
+        ? "id=" + Administration.encoded(what)
+        : "repository=%s&reference=%s"
+            .formatted(Administration.encoded(what), Administration.encoded(reference));
+  }
+
+  /** Among these it is. */
+  Deletions place(Administration registry) {
+    return new Deletions(registry, reference == null ? null : what);
+  }
+
+  /** Whether it is this one; of several with that tag or digest it is the first listed. */
+  boolean is(JsonNode deletion) {
+    return reference == null
+        ? deletion.path("id").asString().equals(what)
+        : deletion.path("reference").asString().equals(reference);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.plimsoll.cli.registry;
+
+import dev.plimsoll.cli.verb.ProgramSettings;
+import dev.plimsoll.http.client.ClientSettings;
+import dev.plimsoll.http.client.HttpClient;
+import dev.plimsoll.registry.RegistryServer;
+import dev.plimsoll.registry.RegistrySettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Which registry a command acts on: a running one by its URL, or a stopped one by its data
+ * directory. The stopped one is served for the length of the command, to this command alone, so that
+ * both ways walk the same code.
+ */
+final class RegistryTarget {
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  @Mixin private final ProgramSettings settings = new ProgramSettings();
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "A running registry (default: where the settings say that it listens).")
+  private @Nullable URI url;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data directory of a registry that does not run.")
+  private @Nullable Path data;
+
+  /** What a command does with the registry's answers. */
+  interface Action {
+    int run(Administration registry) throws IOException, InterruptedException;
+  }
+
+  int use(Action action) throws IOException, InterruptedException {
+    if (data == null) {
+      return talk(url == null ? listening() : url, action);
+    }
+    if (url != null && command != null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--url is a running registry and --data a stopped one; give one of them");
+    }
+    settings.flag("registry.data", data).flag("registry.listen", "127.0.0.1:0");
+    try (RegistryServer server = RegistryServer.start(RegistrySettings.from(settings.load()))) {
+      return talk(URI.create(server.url()), action);
+    }
+  }
+
+  private URI listening() {
+    InetSocketAddress listen = RegistrySettings.from(settings.load()).listen();
+    boolean everywhere = listen.getAddress() != null && listen.getAddress().isAnyLocalAddress();
+    return URI.create(
+        "http://%s:%d"
+            .formatted(everywhere ? "127.0.0.1" : listen.getHostString(), listen.getPort()));
+  }
+
+  private static int talk(URI base, Action action) throws IOException, InterruptedException {
+    try (HttpClient http = new HttpClient(ClientSettings.DEFAULT)) {
+      return action.run(new Administration(http, base));
+    }
+  }
+}

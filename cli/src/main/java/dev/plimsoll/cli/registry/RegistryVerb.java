@@ -1,0 +1,20 @@
+package dev.plimsoll.cli.registry;
+
+import dev.plimsoll.cli.verb.Output;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+
+/** A command that asks something of a registry. It has {@code --url --data --config --json}. */
+abstract class RegistryVerb implements Callable<Integer> {
+  @Mixin private final RegistryTarget target = new RegistryTarget();
+  @Mixin private final Output output = new Output();
+
+  /** Asks, prints, and answers the exit code. */
+  abstract int run(Administration registry, Output output) throws IOException, InterruptedException;
+
+  @Override
+  public final Integer call() throws IOException, InterruptedException {
+    return target.use(registry -> run(registry, output));
+  }
+}

@@ -1,0 +1,24 @@
+package dev.plimsoll.cli.registry;
+
+import dev.plimsoll.cli.verb.Verb;
+import java.util.List;
+
+/** The registry's commands, in the order in which they are listed. */
+public final class RegistryVerbs {
+  public static final List<Verb> ALL =
+      List.of(
+          new Verb(
+              "registry serve",
+              "serve images over the OCI distribution protocol",
+              ServeCommand::new),
+          new Verb("registry gc", "collect what nothing refers to", GcCommand::new),
+          new Verb(
+              "registry trash", "list what was deleted and can be had back", TrashCommand::new),
+          new Verb("registry restore", "take something out of the trash", RestoreCommand::new),
+          new Verb(
+              "registry purge",
+              "delete something from the trash before its time",
+              PurgeCommand::new));
+
+  private RegistryVerbs() {}
+}

@@ -1,0 +1,125 @@
+package dev.plimsoll.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.RegistryServer;
+import dev.plimsoll.registry.RegistrySettings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The trash from the command line, with more in it than one page of the registry's answer. */
+class RegistryTrashTest {
+  private static final int DELETIONS = 103;
+  private static final String MANIFEST = "application/vnd.oci.image.index.v1+json";
+  private static final String INDEX =
+      "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[]}".formatted(MANIFEST);
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @TempDir private Path data;
+  private RegistryServer server;
+
+  @BeforeEach
+  void serveAFullTrash() throws Exception {
+    server =
+        RegistryServer.start(
+            RegistrySettings.from(
+                Settings.load(
+                    Optional.empty(),
+                    Map.of(),
+                    Map.of("registry.data", data.toString(), "registry.listen", "127.0.0.1:0"),
+                    RegistrySettings.ALL)));
+    for (int i = 0; i < DELETIONS; i++) {
+      send("PUT", "t" + i);
+      send("DELETE", "t" + i);
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    http.close();
+    server.close();
+  }
+
+  @Test
+  void trashListsAllPages() {
+    int code = run("trash", "r", "--json");
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(Json.tree(out.toString().getBytes()).path("deletions")).hasSize(DELETIONS);
+  }
+
+  @Test
+  void aPurgeThatIsOnlyTriedFindsTheOldestDeletionToo() {
+    int code = run("purge", "r", "t0", "--dry-run");
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString().strip()).endsWith("r t0");
+  }
+
+  @Test
+  void aPurgeByNumberThatIsOnlyTriedPurgesNothing() {
+    run("purge", "r", "t0", "--dry-run");
+    String id = out.toString().strip().split(" ")[0];
+
+    int code = run("purge", id, "--dry-run");
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString().strip().lines().distinct()).hasSize(1);
+    assertThat(run("restore", "r", "t0")).isZero();
+  }
+
+  @Test
+  void whatTheTrashDoesNotHoldIsAFailure() {
+    int code = run("purge", "r", "never", "--dry-run");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString()).contains("plimsoll registry purge: the trash holds nothing");
+  }
+
+  @Test
+  void aUrlAndADataDirectoryAreTooMany() {
+    int code = run("trash", "--data", data.toString());
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString()).contains("give one of them");
+  }
+
+  private int run(String verb, String... arguments) {
+    String[] all = new String[arguments.length + 4];
+    all[0] = "registry";
+    all[1] = verb;
+    all[2] = "--url";
+    all[3] = server.url();
+    System.arraycopy(arguments, 0, all, 4, arguments.length);
+    return Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
+  }
+
+  private void send(String method, String tag) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/v2/r/manifests/" + tag))
+            .method(
+                method,
+                method.equals("PUT") ? BodyPublishers.ofString(INDEX) : BodyPublishers.noBody())
+            .header("Content-Type", MANIFEST)
+            .build();
+    int status = http.send(request, BodyHandlers.discarding()).statusCode();
+    assertThat(status).isBetween(200, 299);
+  }
+}

@@ -11,7 +11,9 @@ import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
 import dev.plimsoll.registry.api.AdminApi;
+import dev.plimsoll.registry.api.DeployedApi;
 import dev.plimsoll.registry.api.HealthApi;
+import dev.plimsoll.registry.api.PinsApi;
 import dev.plimsoll.registry.api.RegistryApi;
 import dev.plimsoll.registry.api.RegistryMetrics;
 import dev.plimsoll.registry.gc.Audit;
@@ -27,6 +29,9 @@ import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.repository.Trash;
 import dev.plimsoll.registry.repository.Uploads;
+import dev.plimsoll.registry.retention.Deployed;
+import dev.plimsoll.registry.retention.Pins;
+import dev.plimsoll.registry.retention.Pulls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -154,17 +159,23 @@ public final class RegistryServer implements AutoCloseable {
             clock);
     housekeeping.recover();
     parts.push(housekeeping::close);
+    var pulls = new Pulls(transactions, clock);
+    parts.push(pulls::close);
+    pulls.start();
     var metrics = new RegistryMetrics(new Metrics());
     new Gauges(metrics, clock).of(transactions).of(database).of(space).of(uploads).of(collector);
     return new Core(
         housekeeping,
         metrics,
         new RegistryApi(
-            new RegistryApi.Core(blobs, uploads, manifests, tags, space),
+            new RegistryApi.Core(blobs, uploads, manifests, pulls, tags, space),
             settings.externalUrl(),
             settings.limits().chunkMin().bytes(),
             new HealthApi(space, metrics),
-            List.of(new AdminApi(collector, trash, tags, housekeeping::nextTurn))));
+            List.of(
+                new AdminApi(collector, trash, tags, housekeeping::nextTurn),
+                new PinsApi(new Pins(transactions, manifests, clock)),
+                new DeployedApi(new Deployed(transactions, clock)))));
   }
 
   private void listen(Core core) throws IOException {

@@ -3,14 +3,12 @@ package dev.plimsoll.registry.api;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
-import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcReport;
 import dev.plimsoll.registry.gc.GcStatus;
 import dev.plimsoll.registry.repository.Deletion;
-import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Trash;
@@ -143,18 +141,19 @@ public final class AdminApi implements AdminResource {
 
   private void gc(Request request, Response response) throws IOException {
     if (request.method().equals("GET")) {
-      json(response, status());
+      Parameters.json(response, status());
       return;
     }
     if (!request.method().equals("POST")) {
       Methods.refuse(response, "GET, POST");
       return;
     }
-    Collector.Mode mode = flag(request, "now") ? Collector.Mode.NOW : Collector.Mode.WHEN_DUE;
-    if (flag(request, "dry-run")) {
-      json(response, Gc.of(collector.dryRun(mode), Run.DRY));
+    Collector.Mode mode =
+        Parameters.flag(request, "now") ? Collector.Mode.NOW : Collector.Mode.WHEN_DUE;
+    if (Parameters.flag(request, "dry-run")) {
+      Parameters.json(response, Gc.of(collector.dryRun(mode), Run.DRY));
     } else {
-      json(response, Gc.of(collector.run(mode), Run.REAL));
+      Parameters.json(response, Gc.of(collector.run(mode), Run.REAL));
     }
   }
 
@@ -171,12 +170,12 @@ public final class AdminApi implements AdminResource {
   }
 
   private void trash(Request request, Response response) throws IOException {
-    if (refused("GET", request, response)) {
+    if (Parameters.refused("GET", request, response)) {
       return;
     }
     Page page = Page.of(request, TRASH_PAGE_MAX);
-    long before = page.after().isEmpty() ? Long.MAX_VALUE : number(page.after());
-    json(
+    long before = page.after().isEmpty() ? Long.MAX_VALUE : Parameters.number(page.after());
+    Parameters.json(
         response,
         new TrashList(
             trash
@@ -187,25 +186,25 @@ public final class AdminApi implements AdminResource {
   }
 
   private void restore(Request request, Response response) throws IOException {
-    if (!refused("POST", request, response)) {
-      json(response, Restored.of(trash.restore(deletion(request), Callers.of(request))));
+    if (!Parameters.refused("POST", request, response)) {
+      Parameters.json(response, Restored.of(trash.restore(deletion(request), Callers.of(request))));
     }
   }
 
   private void purge(Request request, Response response) throws IOException {
-    if (!refused("POST", request, response)) {
+    if (!Parameters.refused("POST", request, response)) {
       long id = deletion(request);
       trash.purge(id);
-      json(response, new Purged(id));
+      Parameters.json(response, new Purged(id));
     }
   }
 
   private void history(Request request, Response response) throws IOException {
-    if (refused("GET", request, response)) {
+    if (Parameters.refused("GET", request, response)) {
       return;
     }
-    RepositoryName repository = Endpoint.name(required(request, "repository"));
-    Tag tag = Endpoint.read(Subject.TAG, required(request, "tag"), Tag::new);
+    RepositoryName repository = Endpoint.name(Parameters.required(request, "repository"));
+    Tag tag = Endpoint.read(Subject.TAG, Parameters.required(request, "tag"), Tag::new);
     List<Move> moves =
         tags.history(repository, tag).stream()
             .map(move ->
@@ -215,50 +214,16 @@ public final class AdminApi implements AdminResource {
                     move.at(),
                     move.actor()))
             .toList();
-    json(response, new History(repository.value(), tag.value(), moves));
+    Parameters.json(response, new History(repository.value(), tag.value(), moves));
   }
 
   /** A deletion by its id, or the newest of a tag or digest. */
   private long deletion(Request request) throws IOException {
     Optional<String> id = request.query("id");
     return id.isPresent()
-        ? number(id.get())
+        ? Parameters.number(id.get())
         : trash.find(
-            Endpoint.name(required(request, "repository")), required(request, "reference"));
-  }
-
-  private static String required(Request request, String name) {
-    return request
-        .query(name)
-        .orElseThrow(
-            () -> new Malformed(Subject.PARAMETER, "the parameter %s is missing".formatted(name)));
-  }
-
-  private static long number(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new Malformed(Subject.PARAMETER, "not a number: \"" + text + "\"");
-    }
-  }
-
-  private static boolean flag(Request request, String name) {
-    return request
-        .query(name)
-        .map(value -> !value.equals("false") && !value.equals("0"))
-        .orElse(false);
-  }
-
-  private static boolean refused(String method, Request request, Response response)
-      throws IOException {
-    if (request.method().equals(method)) {
-      return false;
-    }
-    Methods.refuse(response, method);
-    return true;
-  }
-
-  private static void json(Response response, Object value) throws IOException {
-    response.header("Content-Type", "application/json").send(Json.write(value));
+            Endpoint.name(Parameters.required(request, "repository")),
+            Parameters.required(request, "reference"));
   }
 }

@@ -8,14 +8,18 @@ import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ChunkOutOfOrder;
 import dev.plimsoll.registry.repository.RegistryException.DeletionUnknown;
 import dev.plimsoll.registry.repository.RegistryException.DigestMismatch;
+import dev.plimsoll.registry.repository.RegistryException.Held;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.ManifestBlobsUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestInvalid;
 import dev.plimsoll.registry.repository.RegistryException.ManifestTooLarge;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.NotPinned;
+import dev.plimsoll.registry.repository.RegistryException.ReporterUnknown;
 import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
 import dev.plimsoll.registry.repository.RegistryException.SizeMismatch;
 import dev.plimsoll.registry.repository.RegistryException.StillReferenced;
+import dev.plimsoll.registry.repository.RegistryException.TooManyReporters;
 import dev.plimsoll.registry.repository.RegistryException.TooManyUploads;
 import dev.plimsoll.registry.repository.RegistryException.Unsupported;
 import dev.plimsoll.registry.repository.RegistryException.UploadBusy;
@@ -53,6 +57,10 @@ record ErrorReply(int status, String code, String message) {
       case SizeMismatch _ -> new ErrorReply(400, "SIZE_INVALID", message);
       case DigestMismatch _ -> new ErrorReply(400, "DIGEST_INVALID", message);
       case StillReferenced _ -> new ErrorReply(405, "DENIED", message);
+      case Held _ -> new ErrorReply(409, "DENIED", message);
+      case TooManyReporters _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
+      case ReporterUnknown _ -> new ErrorReply(404, "REPORTER_UNKNOWN", message);
+      case NotPinned _ -> new ErrorReply(404, "PIN_UNKNOWN", message);
       case DeletionUnknown _ -> new ErrorReply(404, "DELETION_UNKNOWN", message);
       case Unsupported _ -> new ErrorReply(405, "UNSUPPORTED", message);
     };
@@ -65,6 +73,7 @@ record ErrorReply(int status, String code, String message) {
       case DIGEST -> "DIGEST_INVALID";
       case UPLOAD -> "BLOB_UPLOAD_INVALID";
       case PARAMETER -> "PAGINATION_NUMBER_INVALID";
+      case DOCUMENT -> "DOCUMENT_INVALID";
     };
   }
 

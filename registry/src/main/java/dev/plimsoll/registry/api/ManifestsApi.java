@@ -10,6 +10,7 @@ import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.ManifestTooLarge;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.StoredManifest;
+import dev.plimsoll.registry.retention.Pulls;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -23,11 +24,13 @@ final class ManifestsApi {
   private static final int ABSENT_TOLD_MAX = 20;
 
   private final Manifests manifests;
+  private final Pulls pulls;
   private final Space space;
   private final Locations locations;
 
-  ManifestsApi(Manifests manifests, Space space, Locations locations) {
+  ManifestsApi(Manifests manifests, Pulls pulls, Space space, Locations locations) {
     this.manifests = manifests;
+    this.pulls = pulls;
     this.space = space;
     this.locations = locations;
   }
@@ -50,6 +53,8 @@ final class ManifestsApi {
 
   private void get(Endpoint.ManifestOf at, Request request, Response response) throws IOException {
     StoredManifest manifest = manifests.get(at.repository(), at.reference());
+    // HEAD counts: with it clients ask whether what they have is still right, and pull no further.
+    pulls.pulled(at.repository(), at.reference(), manifest.digest());
     response
         .header("Docker-Content-Digest", manifest.digest())
         .header("ETag", Etags.of(manifest.digest()));

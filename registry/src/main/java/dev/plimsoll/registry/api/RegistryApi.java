@@ -12,6 +12,7 @@ import dev.plimsoll.registry.repository.RegistryException;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Uploads;
+import dev.plimsoll.registry.retention.Pulls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,8 @@ public final class RegistryApi implements Handler {
   private final List<AdminResource> admin;
 
   /** The core that is served. */
-  public record Core(Blobs blobs, Uploads uploads, Manifests manifests, Tags tags, Space space) {}
+  public record Core(
+      Blobs blobs, Uploads uploads, Manifests manifests, Pulls pulls, Tags tags, Space space) {}
 
   /**
    * Puts the endpoints together.
@@ -53,7 +55,7 @@ public final class RegistryApi implements Handler {
     this.blobsApi = new BlobsApi(core.blobs());
     this.uploadsApi =
         new UploadsApi(core.uploads(), core.blobs(), core.space(), locations, chunkMinBytes);
-    this.manifestsApi = new ManifestsApi(core.manifests(), core.space(), locations);
+    this.manifestsApi = new ManifestsApi(core.manifests(), core.pulls(), core.space(), locations);
     this.listsApi = new ListsApi(core.tags(), core.manifests(), locations);
     this.healthApi = healthApi;
     this.admin = List.copyOf(admin);

@@ -165,8 +165,10 @@ public final class Collector {
 
   private GcReport rehearse(Handle h, Mode mode, Instant begin, GcReport.Tally tally) {
     for (int n = policy.batchMax(); n == policy.batchMax(); ) {
-      n = trash.purgeDeletedBefore(h, deletedBefore(mode, begin), policy.batchMax()).size();
-      tally.purged += n;
+      Trash.Batch batch =
+          trash.purgeDeletedBefore(h, deletedBefore(mode, begin), policy.batchMax());
+      tally.purged += batch.purged().size();
+      n = batch.seen();
     }
     for (int n = policy.batchMax(); n == policy.batchMax(); ) {
       n = unlink(h, mode, begin, tally).size();
@@ -186,9 +188,9 @@ public final class Collector {
   }
 
   private boolean purge(Mode mode, Instant begin, GcReport.Tally tally) throws IOException {
-    int purged = trash.purgeDeletedBefore(deletedBefore(mode, begin), policy.batchMax());
-    tally.purged += purged;
-    return purged == policy.batchMax();
+    Trash.Batch batch = trash.purgeDeletedBefore(deletedBefore(mode, begin), policy.batchMax());
+    tally.purged += batch.purged().size();
+    return batch.seen() == policy.batchMax();
   }
 
   private boolean unlink(Mode mode, Instant begin, GcReport.Tally tally) throws IOException {

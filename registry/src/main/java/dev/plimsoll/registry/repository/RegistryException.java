@@ -25,6 +25,7 @@ public abstract sealed class RegistryException extends RuntimeException {
       TAG,
       DIGEST,
       PARAMETER,
+      DOCUMENT,
       UPLOAD
     }
 
@@ -154,9 +155,37 @@ public abstract sealed class RegistryException extends RuntimeException {
     }
   }
 
+  /** What is to be made final is pinned or deployed. */
+  public static final class Held extends RegistryException {
+    public Held(String what, Hold hold) {
+      super("%s stays in the trash: %s".formatted(what, hold.text()));
+    }
+  }
+
   public static final class DeletionUnknown extends RegistryException {
     public DeletionUnknown(String what) {
       super("the trash has no " + what);
+    }
+  }
+
+  /** A report by somebody new, while the list of reporters is full. */
+  public static final class TooManyReporters extends RegistryException {
+    public TooManyReporters(int reportersMax) {
+      super(
+          "%d reporters are known, and more are not taken; remove those that are no more"
+              .formatted(reportersMax));
+    }
+  }
+
+  public static final class ReporterUnknown extends RegistryException {
+    public ReporterUnknown(String name) {
+      super("nobody called %s has reported".formatted(name));
+    }
+  }
+
+  public static final class NotPinned extends RegistryException {
+    public NotPinned(RepositoryName repository, Reference reference) {
+      super("%s of repository %s is not pinned".formatted(reference, repository));
     }
   }
 

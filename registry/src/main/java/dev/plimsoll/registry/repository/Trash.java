@@ -4,7 +4,9 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.repository.RegistryException.DeletionUnknown;
+import dev.plimsoll.registry.repository.RegistryException.Held;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,11 +23,15 @@ import org.jdbi.v3.core.Handle;
  * transaction. Safe for many threads.
  */
 public final class Trash {
+  /** Puts a held deletion behind the others of this run; the next run looks at it again. */
+  private static final Duration ONE_TICK = Duration.ofMillis(1);
+
   private final Transactions transactions;
   private final BlobRows blobs;
   private final RepositoryRows repositories = new RepositoryRows();
   private final ManifestRows manifests = new ManifestRows();
   private final TrashRows trash = new TrashRows();
+  private final HoldRows holds = new HoldRows();
   private final TagRows tags;
   private final ReadCache cache;
   private final Lease lease;
@@ -81,9 +87,9 @@ public final class Trash {
         transactions.free(h -> {
           Instant now = clock.instant();
           TrashRows.Place place = place(h, deletion);
-          Set<Digest> back = new HashSet<>();
+          Revival back = new Revival(blobs);
           for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
-            bringBack(h, place.repositoryId(), found, back);
+            back.bringBack(h, place.repositoryId(), found);
           }
           List<Tag> pointed = new ArrayList<>();
           List<Tag> kept = new ArrayList<>();
@@ -95,36 +101,64 @@ public final class Trash {
             }
           }
           trash.delete(h, deletion);
-          return new Restored(place.repository(), back.stream().sorted().toList(), pointed, kept);
+          return new Restored(place.repository(), back.back(), pointed, kept);
         });
     forgetCached(restored);
     return restored;
   }
 
-  /** Makes a deletion final. What it alone held can be collected when its lease is over. */
+  /**
+   * Makes a deletion final. What it alone held can be collected when its lease is over.
+   *
+   * @throws Held if something in it is pinned or deployed
+   */
   public void purge(long deletion) throws IOException {
     Purged purged =
         transactions.free(h -> {
-          place(h, deletion);
+          TrashRows.Place place = place(h, deletion);
+          holds
+              .onDeletion(h, place.repositoryId(), deletion)
+              .ifPresent(hold -> {
+                throw new Held("deletion " + deletion, hold);
+              });
           return purge(h, deletion, lease.from(clock.instant()));
         });
     cache.linksChanged(purged.repository(), purged.released());
   }
 
   /** Makes final what was deleted at {@code limit} or before, at most so many deletions at once. */
-  public int purgeDeletedBefore(Instant limit, int most) throws IOException {
-    List<Purged> purged = transactions.free(h -> purgeDeletedBefore(h, limit, most));
-    purged.forEach(p -> cache.linksChanged(p.repository(), p.released()));
-    return purged.size();
+  public Batch purgeDeletedBefore(Instant limit, int most) throws IOException {
+    Batch batch = transactions.free(h -> purgeDeletedBefore(h, limit, most));
+    batch.purged().forEach(p -> cache.linksChanged(p.repository(), p.released()));
+    return batch;
   }
 
-  /** The same inside a transaction of the caller, who answers for the cache. */
-  public List<Purged> purgeDeletedBefore(Handle h, Instant limit, int most) {
+  /**
+   * The same inside a transaction of the caller, who answers for the cache. A deletion that took
+   * something pinned or deployed is put off: it stays in the trash until nothing holds it.
+   */
+  public Batch purgeDeletedBefore(Handle h, Instant limit, int most) {
     Instant until = lease.from(clock.instant());
-    return trash.deletedBefore(h, limit, most).stream()
-        .map(deletion -> purge(h, deletion, until))
-        .toList();
+    List<Long> due = trash.deletedBefore(h, limit, most);
+    boolean anyHolds = !due.isEmpty() && holds.any(h);
+    List<Purged> purged = new ArrayList<>();
+    for (long deletion : due) {
+      if (anyHolds
+          && holds.onDeletion(h, place(h, deletion).repositoryId(), deletion).isPresent()) {
+        trash.putOff(h, deletion, limit.plus(ONE_TICK));
+      } else {
+        purged.add(purge(h, deletion, until));
+      }
+    }
+    return new Batch(purged, due.size());
   }
+
+  /**
+   * Some deletions that were due.
+   *
+   * @param seen how many were looked at
+   */
+  public record Batch(List<Purged> purged, int seen) {}
 
   /** A deletion that is final: these blobs lost a manifest that named them. */
   public record Purged(RepositoryName repository, Set<Digest> released) {}
@@ -132,6 +166,7 @@ public final class Trash {
   private Purged purge(Handle h, long deletion, Instant leasedUntil) {
     TrashRows.Place place = place(h, deletion);
     Set<Digest> released = new HashSet<>();
+    trash.forgetPulls(h, deletion);
     for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
       released.addAll(manifests.references(h, found.id()));
       manifests.delete(h, found.id());
@@ -143,31 +178,18 @@ public final class Trash {
     return new Purged(place.repository(), released);
   }
 
-  private void bringBack(Handle h, long repositoryId, ManifestRows.Found found, Set<Digest> back) {
-    if (found.live() || !back.add(found.digest())) {
-      return;
-    }
-    manifests.untrash(h, found.id());
-    blobs.showAllOf(h, found.id());
-    for (Digest child : manifests.references(h, found.id())) {
-      manifests
-          .find(h, repositoryId, child)
-          .ifPresent(manifest -> bringBack(h, repositoryId, manifest, back));
-    }
-  }
-
   private boolean pointAgain(
       Handle h,
       long repositoryId,
       Map.Entry<Tag, Digest> tag,
-      Set<Digest> back,
+      Revival back,
       Instant now,
       String actor) {
     Optional<ManifestRows.Found> target = manifests.find(h, repositoryId, tag.getValue());
     if (target.isEmpty() || tags.find(h, repositoryId, tag.getKey()).isPresent()) {
       return false;
     }
-    bringBack(h, repositoryId, target.get(), back);
+    back.bringBack(h, repositoryId, target.get());
     tags.point(h, repositoryId, tag.getKey(), tag.getValue(), now, actor);
     return true;
   }

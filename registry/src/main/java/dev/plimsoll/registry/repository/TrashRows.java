@@ -88,6 +88,28 @@ final class TrashRows {
         .list();
   }
 
+  void putOff(Handle h, long deletion, Instant keptFrom) {
+    h.createUpdate("UPDATE deletions SET kept_from = :from WHERE id = :id")
+        .bind("from", keptFrom.toEpochMilli())
+        .bind("id", deletion)
+        .execute();
+  }
+
+  /** Forgets when the things of a deletion were last pulled, but for tags given anew since. */
+  void forgetPulls(Handle h, long deletion) {
+    h.createUpdate(
+            """
+            DELETE FROM pulls WHERE repository_id =
+                (SELECT repository_id FROM deletions WHERE id = :id)
+              AND (reference IN (SELECT digest FROM manifests WHERE deletion_id = :id)
+                OR reference IN (SELECT t.name FROM deleted_tags t WHERE t.deletion_id = :id
+                  AND NOT EXISTS (SELECT 1 FROM tags live
+                    WHERE live.repository_id = pulls.repository_id AND live.name = t.name)))
+            """)
+        .bind("id", deletion)
+        .execute();
+  }
+
   List<Deletion> page(Handle h, Optional<RepositoryName> repository, long before, int most) {
     return h.createQuery(
             """

@@ -16,9 +16,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -72,13 +75,20 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
    */
   World(boolean namesUsedTwice) throws IOException {
     this.namesUsedTwice = namesUsedTwice;
-    try (InputStream schema = World.class.getResourceAsStream("/db/registry/V1__registry.sql")) {
-      String text = new String(schema.readAllBytes(), StandardCharsets.UTF_8);
-      for (String statement : text.replaceAll("--[^\n]*", "").split(";")) {
+    for (Path migration : migrations()) {
+      for (String statement : Files.readString(migration).replaceAll("--[^\n]*", "").split(";")) {
         if (!statement.isBlank()) {
           handle.execute(statement);
         }
       }
+    }
+  }
+
+  /** V1 to V9, in their order. */
+  private static List<Path> migrations() throws IOException {
+    URL folder = Objects.requireNonNull(World.class.getResource("/db/registry"));
+    try (Stream<Path> files = Files.list(Path.of(URI.create(folder.toString())))) {
+      return files.filter(file -> file.toString().endsWith(".sql")).sorted().toList();
     }
   }
 

@@ -1,0 +1,62 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.http.Request;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.repository.RegistryException.Malformed;
+import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
+import java.io.IOException;
+import tools.jackson.databind.JsonNode;
+
+/** What the subjects of the registry's own API read and answer alike. */
+final class Parameters {
+  private Parameters() {}
+
+  static String required(Request request, String name) {
+    return request
+        .query(name)
+        .orElseThrow(
+            () -> new Malformed(Subject.PARAMETER, "the parameter %s is missing".formatted(name)));
+  }
+
+  static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new Malformed(Subject.PARAMETER, "not a number: \"" + text + "\"");
+    }
+  }
+
+  /** {@code ?name}, {@code ?name=true} and the like. */
+  static boolean flag(Request request, String name) {
+    return request
+        .query(name)
+        .map(value -> !value.equals("false") && !value.equals("0"))
+        .orElse(false);
+  }
+
+  /** Answers 405, and returns true, if the request's method is another. */
+  static boolean refused(String method, Request request, Response response) throws IOException {
+    if (request.method().equals(method)) {
+      return false;
+    }
+    Methods.refuse(response, method);
+    return true;
+  }
+
+  /** The JSON document that a request carries. */
+  static JsonNode document(Request request, int bytesMax) throws IOException {
+    byte[] body = request.bytes(bytesMax);
+    try {
+      return Json.tree(body);
+    } catch (IllegalArgumentException e) {
+      Malformed refusal = new Malformed(Subject.DOCUMENT, String.valueOf(e.getMessage()));
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  static void json(Response response, Object value) throws IOException {
+    response.header("Content-Type", "application/json").send(Json.write(value));
+  }
+}

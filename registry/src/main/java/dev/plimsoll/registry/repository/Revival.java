@@ -1,0 +1,40 @@
+package dev.plimsoll.registry.repository;
+
+import dev.plimsoll.oci.Digest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/** Takes manifests out of the trash, whole; for one transaction. */
+final class Revival {
+  private final BlobRows blobs;
+  private final ManifestRows manifests = new ManifestRows();
+  private final Set<Digest> back = new HashSet<>();
+
+  Revival(BlobRows blobs) {
+    this.blobs = blobs;
+  }
+
+  /**
+   * Brings a manifest back, and with it the children that were deleted by whatever request: an index
+   * would be broken without them. One that is live stays as it is.
+   */
+  void bringBack(Handle h, long repositoryId, ManifestRows.Found found) {
+    if (found.live() || !back.add(found.digest())) {
+      return;
+    }
+    manifests.untrash(h, found.id());
+    blobs.showAllOf(h, found.id());
+    for (Digest child : manifests.references(h, found.id())) {
+      manifests
+          .find(h, repositoryId, child)
+          .ifPresent(manifest -> bringBack(h, repositoryId, manifest));
+    }
+  }
+
+  /** What came back, in the order of its digests. */
+  List<Digest> back() {
+    return back.stream().sorted().toList();
+  }
+}

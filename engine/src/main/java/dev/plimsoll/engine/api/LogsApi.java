@@ -1,6 +1,7 @@
 package dev.plimsoll.engine.api;
 
 import dev.plimsoll.engine.container.Container;
+import dev.plimsoll.engine.container.ContainerLogs;
 import dev.plimsoll.engine.container.Containers;
 import dev.plimsoll.engine.container.LogOutput;
 import dev.plimsoll.engine.log.LogRequest;
@@ -35,7 +36,7 @@ public final class LogsApi implements Resource {
             Timestamps.instant(request, "since"),
             Timestamps.instant(request, "until"),
             tail(request));
-    containers.requireLogs(container);
+    containers.logs().requireKept(container);
     boolean terminal = container.snapshot().settings().config().tty();
     Thread reading = Thread.currentThread();
     request.http().onDisconnect(reading::interrupt);
@@ -43,11 +44,13 @@ public final class LogsApi implements Resource {
     OutputStream out = response.stream();
     out.flush();
     try {
-      containers.logs(
-          container,
-          wanted,
-          new LogOutput(out, !terminal, request.flag("timestamps")),
-          request.flag("follow") ? Containers.Follow.YES : Containers.Follow.NO);
+      containers
+          .logs()
+          .write(
+              container,
+              wanted,
+              new LogOutput(out, !terminal, request.flag("timestamps")),
+              request.flag("follow") ? ContainerLogs.Follow.YES : ContainerLogs.Follow.NO);
     } catch (InterruptedException e) {
       return; // the client is gone, so nobody waits for the rest
     }

@@ -1,6 +1,8 @@
 package dev.plimsoll.engine.container;
 
 import dev.plimsoll.content.DurableFile;
+import dev.plimsoll.content.LocalDisk;
+import dev.plimsoll.database.Database;
 import dev.plimsoll.engine.event.Event;
 import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.image.Images;
@@ -11,6 +13,8 @@ import dev.plimsoll.engine.runtime.Conmon;
 import dev.plimsoll.engine.runtime.HostFacts;
 import dev.plimsoll.engine.runtime.OciRuntime;
 import dev.plimsoll.engine.volume.Volumes;
+import dev.plimsoll.linux.cgroup.Refuge;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,6 +45,41 @@ record ContainerParts(
     String cgroupParent,
     LogLimits logs,
     InstantSource clock) {
+
+  static ContainerParts of(
+      ContainerPlaces places,
+      Database database,
+      Images images,
+      Volumes volumes,
+      ContainerNetworks networks,
+      Events events,
+      OciRuntime runtime,
+      LogLimits logs,
+      InstantSource clock)
+      throws IOException {
+    var conmon =
+        new Conmon(
+            places.conmon(),
+            runtime,
+            places.run().resolve("exits"),
+            Refuge.at(places.cgroupParent() + "-conmon"));
+    return new ContainerParts(
+        new ContainerNames(),
+        new ContainerRows(database),
+        new DurableFile(new LocalDisk()),
+        images,
+        volumes,
+        networks,
+        events,
+        runtime,
+        conmon,
+        HostFacts.read(),
+        places.data(),
+        places.run(),
+        places.cgroupParent(),
+        logs,
+        clock);
+  }
 
   ContainerDirectory directory(ContainerId id) {
     return ContainerDirectory.of(containers, run, id);

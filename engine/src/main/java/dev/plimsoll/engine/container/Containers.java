@@ -1,11 +1,8 @@
 package dev.plimsoll.engine.container;
 
-import dev.plimsoll.content.DurableFile;
-import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.docker.container.ContainerSummary;
 import dev.plimsoll.docker.container.CreateRequest;
-import dev.plimsoll.docker.container.HostConfig;
 import dev.plimsoll.docker.container.InspectReply;
 import dev.plimsoll.docker.container.StatsReply;
 import dev.plimsoll.docker.container.TopReply;
@@ -17,30 +14,18 @@ import dev.plimsoll.engine.image.ImageId;
 import dev.plimsoll.engine.image.ImageUsers;
 import dev.plimsoll.engine.image.Images;
 import dev.plimsoll.engine.image.Moments;
-import dev.plimsoll.engine.log.LogFiles;
-import dev.plimsoll.engine.log.LogReader;
-import dev.plimsoll.engine.log.LogRequest;
 import dev.plimsoll.engine.network.ContainerNetworks;
 import dev.plimsoll.engine.refusal.EngineException.Conflict;
-import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
 import dev.plimsoll.engine.refusal.EngineException.NotModified;
 import dev.plimsoll.engine.runtime.Bundle;
-import dev.plimsoll.engine.runtime.Conmon;
-import dev.plimsoll.engine.runtime.ExecProcess;
-import dev.plimsoll.engine.runtime.HostFacts;
 import dev.plimsoll.engine.runtime.OciRuntime;
-import dev.plimsoll.engine.runtime.SpecWriter;
 import dev.plimsoll.engine.volume.Volumes;
-import dev.plimsoll.linux.Processes;
 import dev.plimsoll.linux.Signal;
 import dev.plimsoll.linux.cgroup.CgroupLayout;
-import dev.plimsoll.linux.cgroup.Refuge;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -48,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -62,10 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Containers implements ImageUsers, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Containers.class);
-  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
-  private static final Duration LOG_PAUSE = Duration.ofMillis(50);
   private static final int LOG_ROTATION_SECONDS = 2;
-  private static final int STOP_SECONDS = 10; // dockerd's
 
   private final ContainerParts parts;
   private final Creation creation;
@@ -80,6 +63,10 @@ public final class Containers implements ImageUsers, AutoCloseable {
   private final Adoption adoption;
   private final Healthchecks health;
   private final ContainerStats stats;
+  private final ContainerLogs logs;
+  private final Pausing pausing;
+  private final Stopping stopping;
+  private final Amendment amendment;
 
   private Containers(ContainerParts parts) throws IOException {
     this.parts = parts;
@@ -99,6 +86,10 @@ public final class Containers implements ImageUsers, AutoCloseable {
     this.removal = new Removal(parts, cleanUp);
     this.endings = new Endings(parts, cleanUp, removal, starting, timer);
     this.adoption = new Adoption(parts, cleanUp, mounts, endings, health);
+    this.logs = new ContainerLogs(parts);
+    this.pausing = new Pausing(parts);
+    this.stopping = new Stopping(parts, endings, pausing);
+    this.amendment = new Amendment(parts);
     var rotation = new LogRotation(parts);
     var _ =
         timer.scheduleWithFixedDelay(
@@ -126,26 +117,8 @@ public final class Containers implements ImageUsers, AutoCloseable {
     Files.createDirectories(runtime.state());
     var containers =
         new Containers(
-            new ContainerParts(
-                new ContainerNames(),
-                new ContainerRows(database),
-                new DurableFile(new LocalDisk()),
-                images,
-                volumes,
-                networks,
-                events,
-                runtime,
-                new Conmon(
-                    places.conmon(),
-                    runtime,
-                    places.run().resolve("exits"),
-                    Refuge.at(places.cgroupParent() + "-conmon")),
-                HostFacts.read(),
-                places.data(),
-                places.run(),
-                places.cgroupParent(),
-                logs,
-                clock));
+            ContainerParts.of(
+                places, database, images, volumes, networks, events, runtime, logs, clock));
     containers.recover();
     return containers;
   }
@@ -226,8 +199,8 @@ public final class Containers implements ImageUsers, AutoCloseable {
             request,
             request.stream()
                 ? Attachment.place(container, attachments, parts.bundle(container.id()))
-                : new java.util.concurrent.CompletableFuture<>(),
-            out -> replay(container, request, out),
+                : new CompletableFuture<>(),
+            out -> logs.replay(container, request, out),
             () -> parts.publish(container.snapshot(), "detach"));
     parts.publish(now, "attach");
     return attachment;
@@ -271,7 +244,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
       starting.start(container);
     } catch (IOException | RuntimeException e) {
       if (container.snapshot().settings().host().autoRemove()) {
-        removal.remove(container, Removal.AnonymousVolumes.REMOVED);
+        removal.remove(container, Volume.REMOVE_ANONYMOUS);
       }
       throw e;
     }
@@ -286,100 +259,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
    */
   public void stop(Container container, Optional<Signal> signal, Optional<Integer> seconds)
       throws IOException, InterruptedException {
-    ContainerSnapshot before = container.snapshot();
-    if (before.state() instanceof ContainerState.Restarting) {
-      container.locked(() -> giveUp(container));
-      return;
-    }
-    if (!before.alive()) {
-      throw new NotModified("container is already stopped");
-    }
-    end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
-    publishStop(container);
-  }
-
-  /** Under the lock, which whoever deals with the end holds until "die" has been told. */
-  private void publishStop(Container container) throws InterruptedException {
-    container.locked(() -> {
-      parts.publish(container.snapshot(), "stop");
-      return Optional.empty();
-    });
-  }
-
-  private static Signal stopSignal(ContainerSnapshot container) {
-    String signal = container.settings().config().stopSignal();
-    return signal == null || signal.isEmpty() ? Signal.TERM : CreationCheck.signal(signal);
-  }
-
-  private Optional<Void> giveUp(Container container) throws IOException {
-    ContainerSnapshot after =
-        container.update(s ->
-            s.state() instanceof ContainerState.Restarting restarting
-                ? s.stoppedByUser().with(restarting.giveUp())
-                : s.stoppedByUser());
-    parts.rows().saveState(after);
-    return Optional.empty();
-  }
-
-  private void end(Container container, Signal signal, Optional<Integer> seconds)
-      throws IOException, InterruptedException {
-    ContainerSnapshot before = container.snapshot();
-    markStopped(container);
-    Integer own = before.settings().config().stopTimeoutSeconds();
-    int limit = seconds.orElse(own == null ? STOP_SECONDS : own);
-    boolean ended = false;
-    if (limit != 0 || !signal.equals(Signal.TERM)) {
-      send(container, signal);
-    }
-    if (limit < 0) {
-      container.await(s -> hasEnded(s, before));
-      ended = true;
-    } else if (limit > 0) {
-      ended = container.await(s -> hasEnded(s, before), Duration.ofSeconds(limit));
-    }
-    if (!ended) {
-      killAndWait(container, before);
-    }
-  }
-
-  /** The run that {@code before} shows is over. */
-  private static boolean hasEnded(ContainerSnapshot now, ContainerSnapshot before) {
-    return !now.alive() || now.runs() != before.runs();
-  }
-
-  private void killAndWait(Container container, ContainerSnapshot before)
-      throws IOException, InterruptedException {
-    send(container, Signal.KILL);
-    if (container.await(s -> hasEnded(s, before), KILL_LIMIT)) {
-      return;
-    }
-    // Its conmon may be gone: then nobody writes an exit file.
-    container.locked(() -> {
-      endings.check(container);
-      return Optional.empty();
-    });
-    if (!hasEnded(container.snapshot(), before)) {
-      throw new dev.plimsoll.engine.refusal.EngineException.Failed(
-          "cannot stop container: %s: tried to kill container, but did not receive an exit event"
-              .formatted(before.id()));
-    }
-  }
-
-  private void markStopped(Container container) throws IOException {
-    parts.rows().saveState(container.update(ContainerSnapshot::stoppedByUser));
-  }
-
-  private void send(Container container, Signal signal) throws IOException, InterruptedException {
-    ContainerSnapshot now = container.snapshot();
-    Optional<ContainerState.Running> running = now.running();
-    if (running.isEmpty() || !Conmon.isAlive(running.get().process())) {
-      return;
-    }
-    Processes.kill(running.get().process().pid(), signal);
-    parts.publish(now, "kill", "signal", Integer.toString(signal.number()));
-    if (now.state() instanceof ContainerState.Paused) {
-      unpause(container); // a frozen process takes no signal
-    }
+    stopping.stop(container, signal, seconds);
   }
 
   /**
@@ -388,25 +268,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
    * @throws Conflict if it does not run
    */
   public void kill(Container container, Signal signal) throws IOException, InterruptedException {
-    ContainerSnapshot before = container.snapshot();
-    if (before.state() instanceof ContainerState.Restarting) {
-      container.locked(() -> giveUp(container));
-      return;
-    }
-    if (!before.alive()) {
-      throw new Conflict(
-          "cannot kill container: %s: container %s is not running"
-              .formatted(before.name(), before.id()));
-    }
-    if (signal.equals(Signal.KILL)) {
-      markStopped(container);
-      killAndWait(container, before);
-      return;
-    }
-    if (signal.equals(stopSignal(before))) {
-      markStopped(container);
-    }
-    send(container, signal);
+    stopping.kill(container, signal);
   }
 
   /** Stops it if it runs, and starts it. */
@@ -417,8 +279,7 @@ public final class Containers implements ImageUsers, AutoCloseable {
     container.keep(true);
     try {
       if (before.alive()) {
-        end(container, signal.orElseGet(() -> stopSignal(before)), seconds);
-        publishStop(container);
+        stopping.endNow(container, signal, seconds);
       }
       start(container);
     } finally {
@@ -428,41 +289,11 @@ public final class Containers implements ImageUsers, AutoCloseable {
   }
 
   public void pause(Container container) throws IOException, InterruptedException {
-    container.locked(() -> {
-      ContainerSnapshot before = container.snapshot();
-      switch (before.state()) {
-        case ContainerState.Running running -> {
-          parts.runtime().pause(container.id().value());
-          parts.rows().saveState(container.update(s -> s.with(running.pause())));
-          parts.publish(before, "pause");
-        }
-        case ContainerState.Paused _ ->
-            throw new Conflict("container %s is already paused".formatted(before.id()));
-        case ContainerState.Restarting _ ->
-            throw new Conflict(
-                "container %s is restarting, wait until the container is running"
-                    .formatted(before.id()));
-        case ContainerState.Created _,
-            ContainerState.Exited _,
-            ContainerState.Removing _,
-            ContainerState.Dead _ ->
-            throw new Conflict("container %s is not running".formatted(before.id()));
-      }
-      return Optional.empty();
-    });
+    pausing.pause(container);
   }
 
   public void unpause(Container container) throws IOException, InterruptedException {
-    container.locked(() -> {
-      ContainerSnapshot before = container.snapshot();
-      if (!(before.state() instanceof ContainerState.Paused paused)) {
-        throw new Conflict("container %s is not paused".formatted(before.id()));
-      }
-      parts.runtime().resume(container.id().value());
-      parts.rows().saveState(container.update(s -> s.with(paused.resume())));
-      parts.publish(before, "unpause");
-      return Optional.empty();
-    });
+    pausing.unpause(container);
   }
 
   /** How a container is removed. */
@@ -495,16 +326,11 @@ public final class Containers implements ImageUsers, AutoCloseable {
       throw new Conflict("cannot remove container \"%s\": %s".formatted(before.name(), why));
     }
     if (before.alive()) {
-      markStopped(container);
-      killAndWait(container, before);
+      stopping.killNow(container, before);
     }
     container.locked(() -> {
       if (!container.gone()) {
-        removal.remove(
-            container,
-            volumes == Volume.KEEP
-                ? Removal.AnonymousVolumes.KEPT
-                : Removal.AnonymousVolumes.REMOVED);
+        removal.remove(container, volumes);
       }
       return Optional.empty();
     });
@@ -517,44 +343,13 @@ public final class Containers implements ImageUsers, AutoCloseable {
    */
   public void rename(Container container, ContainerName name)
       throws IOException, InterruptedException {
-    container.locked(() -> {
-      ContainerName old = container.snapshot().name();
-      if (old.equals(name)) {
-        throw new dev.plimsoll.engine.refusal.EngineException.BadParameter(
-            "Renaming a container with the same name as its current name");
-      }
-      parts.names().reserve(name, container.id());
-      try {
-        parts.rows().saveSettings(container.snapshot().named(name));
-      } catch (IOException | RuntimeException e) {
-        parts.names().release(name, container.id());
-        throw e;
-      }
-      container.update(s -> s.named(name));
-      parts.names().release(old, container.id());
-      parts.networks().renamed(container.id().value(), name.value());
-      parts.publish(container.snapshot(), "rename", "oldName", old.withSlash());
-      return Optional.empty();
-    });
+    amendment.rename(container, name);
   }
 
   /** Changes its limits and its restart policy, also while it runs. */
   public void update(Container container, UpdateRequest request)
       throws IOException, InterruptedException {
-    container.locked(() -> {
-      ContainerSnapshot now = container.snapshot();
-      HostConfig changed = ContainerUpdate.apply(now.settings().host(), request);
-      if (now.alive()) {
-        Bundle bundle = parts.bundle(now.id());
-        Path limits =
-            ExecProcess.writeLimits(bundle, SpecWriter.limits(changed, parts.facts().cgroups()));
-        parts.runtime().update(now.id().value(), limits);
-      }
-      ContainerSettings settings = now.settings().with(changed);
-      parts.rows().saveSettings(now.with(settings));
-      parts.publish(container.update(s -> s.with(settings)), "update");
-      return Optional.empty();
-    });
+    amendment.update(container, request);
   }
 
   /**
@@ -614,59 +409,12 @@ public final class Containers implements ImageUsers, AutoCloseable {
 
   /** Changes the size of its terminal. */
   public void resize(Container container, int height, int width) throws IOException {
-    ContainerSnapshot now = container.snapshot();
-    if (!now.alive()) {
-      throw new Conflict("container %s is not running".formatted(now.id()));
-    }
-    parts.conmon().resize(parts.bundle(now.id()), height, width);
-    parts.publish(
-        now, "resize", "height", Integer.toString(height), "width", Integer.toString(width));
+    amendment.resize(container, height, width);
   }
 
-  private void replay(Container container, AttachRequest request, OutputStream out)
-      throws IOException {
-    boolean framed = !container.snapshot().settings().config().tty();
-    try (LogReader reader = new LogReader(new LogFiles(parts.directory(container.id()).log()))) {
-      reader.read(
-          LogRequest.everything(request.stdout(), request.stderr()),
-          entry -> LogOutput.write(out, entry, framed));
-    }
-  }
-
-  /**
-   * Looks whether its output is kept.
-   *
-   * @throws NotImplemented if it is not
-   */
-  public void requireLogs(Container container) {
-    if (container.snapshot().settings().host().logConfig().type().equals("none")) {
-      throw new NotImplemented("configured logging driver does not support reading");
-    }
-  }
-
-  /**
-   * Writes what a container said, and with {@code follow} what it says until it ends.
-   */
-  public void logs(Container container, LogRequest request, LogOutput output, Follow follow)
-      throws IOException, InterruptedException {
-    try (LogReader reader = new LogReader(new LogFiles(parts.directory(container.id()).log()))) {
-      reader.read(request, output::write);
-      if (follow == Follow.YES && container.snapshot().alive()) {
-        reader.follow(request, output::write, () -> mayGrow(container, request));
-      }
-    }
-  }
-
-  /** Whether a reader of logs stays for what comes. */
-  public enum Follow {
-    NO,
-    YES
-  }
-
-  private boolean mayGrow(Container container, LogRequest request) throws InterruptedException {
-    boolean ended = container.await(s -> !s.alive(), LOG_PAUSE);
-    boolean over = request.until().map(u -> parts.clock().instant().isAfter(u)).orElse(false);
-    return !ended && !over;
+  /** What they said. */
+  public ContainerLogs logs() {
+    return logs;
   }
 
   /** What {@code docker ps} shows. */

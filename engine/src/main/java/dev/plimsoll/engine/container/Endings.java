@@ -161,7 +161,7 @@ final class Endings {
       if (container.kept()) {
         return;
       }
-      removal.remove(container, Removal.AnonymousVolumes.REMOVED);
+      removal.remove(container, Containers.Volume.REMOVE_ANONYMOUS);
     } else if (pause.isPresent()) {
       scheduleRestart(container, pause.get());
     }

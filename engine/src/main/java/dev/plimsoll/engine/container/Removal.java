@@ -31,14 +31,8 @@ final class Removal implements AutoCloseable {
     this.cleanUp = cleanUp;
   }
 
-  /** What becomes of the volumes that nobody has named. */
-  enum AnonymousVolumes {
-    KEPT,
-    REMOVED
-  }
-
   /** Removes a container that is not alive. Callers hold its lock. */
-  void remove(Container container, AnonymousVolumes volumes)
+  void remove(Container container, Containers.Volume volumes)
       throws IOException, InterruptedException {
     ContainerSnapshot before = container.snapshot();
     if (container.gone()) {
@@ -54,7 +48,7 @@ final class Removal implements AutoCloseable {
     // The row before the files: a crash between them leaves a directory that nobody refers to.
     parts.rows().remove(container.id());
     parts.names().remove(container);
-    if (volumes == AnonymousVolumes.REMOVED) {
+    if (volumes == Containers.Volume.REMOVE_ANONYMOUS) {
       parts.volumes().releaseAndRemoveAnonymous(container.id().value());
     } else {
       parts.volumes().release(container.id().value());

@@ -109,7 +109,7 @@ class ContainerCareTest {
     CompletableFuture<String> followed = new CompletableFuture<>();
     Thread.startVirtualThread(() -> {
       try {
-        followed.complete(logs(container, Containers.Follow.YES));
+        followed.complete(logs(container, ContainerLogs.Follow.YES));
       } catch (IOException | InterruptedException e) {
         followed.completeExceptionally(e);
       }
@@ -130,15 +130,18 @@ class ContainerCareTest {
       }
     }
     assertThat(followed.join()).isEqualTo(expected.toString());
-    assertThat(logs(container, Containers.Follow.NO)).isEqualTo(expected.toString());
+    assertThat(logs(container, ContainerLogs.Follow.NO)).isEqualTo(expected.toString());
     remove(container);
   }
 
-  private static String logs(Container container, Containers.Follow follow)
+  private static String logs(Container container, ContainerLogs.Follow follow)
       throws IOException, InterruptedException {
     var out = new ByteArrayOutputStream();
-    engine.containers.logs(
-        container, LogRequest.everything(true, true), new LogOutput(out, false, false), follow);
+    engine
+        .containers
+        .logs()
+        .write(
+            container, LogRequest.everything(true, true), new LogOutput(out, false, false), follow);
     return out.toString(StandardCharsets.UTF_8);
   }
 

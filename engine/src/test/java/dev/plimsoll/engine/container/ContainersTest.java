@@ -81,11 +81,14 @@ class ContainersTest {
 
   private static String said(Container container) throws IOException, InterruptedException {
     var out = new ByteArrayOutputStream();
-    engine.containers.logs(
-        container,
-        LogRequest.everything(true, true),
-        new LogOutput(out, false, false),
-        Containers.Follow.NO);
+    engine
+        .containers
+        .logs()
+        .write(
+            container,
+            LogRequest.everything(true, true),
+            new LogOutput(out, false, false),
+            ContainerLogs.Follow.NO);
     return out.toString(StandardCharsets.UTF_8);
   }
 

@@ -70,7 +70,7 @@ class RegistryTrashTest {
     int code = run("purge", "r", "t0", "--dry-run");
 
     assertThat(code).as(err.toString()).isZero();
-    assertThat(out.toString().strip()).endsWith("r t0");
+    assertThat(out.toString()).contains(" r t0  by 127.0.0.1: ");
   }
 
   @Test

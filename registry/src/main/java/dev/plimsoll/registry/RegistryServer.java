@@ -16,6 +16,7 @@ import dev.plimsoll.registry.api.HealthApi;
 import dev.plimsoll.registry.api.PinsApi;
 import dev.plimsoll.registry.api.RegistryApi;
 import dev.plimsoll.registry.api.RegistryMetrics;
+import dev.plimsoll.registry.api.TagHistoryApi;
 import dev.plimsoll.registry.gc.Audit;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
@@ -25,6 +26,7 @@ import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.Space;
+import dev.plimsoll.registry.repository.TagRewind;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.repository.Trash;
@@ -173,7 +175,8 @@ public final class RegistryServer implements AutoCloseable {
             settings.limits().chunkMin().bytes(),
             new HealthApi(space, metrics),
             List.of(
-                new AdminApi(collector, trash, tags, housekeeping::nextTurn),
+                new AdminApi(collector, trash, housekeeping::nextTurn),
+                new TagHistoryApi(tags, new TagRewind(transactions, rows, cache, tagMoves, clock)),
                 new PinsApi(new Pins(transactions, manifests, clock)),
                 new DeployedApi(new Deployed(transactions, clock)))));
   }

@@ -40,12 +40,14 @@ final class Deletions {
 
   static void print(JsonNode deletion, Output output) {
     output.data(
-        "%-6d %-24s %-10s %s %s"
+        "%-6d %-24s %-10s %s %s  by %s: %s"
             .formatted(
                 deletion.path("id").asLong(),
                 deletion.path("deletedAt").asString(),
                 new ByteSize(deletion.path("sizeBytes").asLong()),
                 deletion.path("repository").asString(),
-                deletion.path("reference").asString()));
+                deletion.path("reference").asString(),
+                deletion.path("actor").asString(),
+                deletion.path("reason").asString()));
   }
 }

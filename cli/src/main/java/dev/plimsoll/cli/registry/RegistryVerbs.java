@@ -14,7 +14,11 @@ public final class RegistryVerbs {
           new Verb("registry gc", "collect what nothing refers to", GcCommand::new),
           new Verb(
               "registry trash", "list what was deleted and can be had back", TrashCommand::new),
-          new Verb("registry restore", "take something out of the trash", RestoreCommand::new),
+          new Verb(
+              "registry restore",
+              "take something out of the trash, or a tag back in time",
+              RestoreCommand::new),
+          new Verb("registry history", "show where a tag has pointed", HistoryCommand::new),
           new Verb(
               "registry purge",
               "delete something from the trash before its time",

@@ -3,14 +3,11 @@ package dev.plimsoll.registry.api;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
-import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcReport;
 import dev.plimsoll.registry.gc.GcStatus;
 import dev.plimsoll.registry.repository.Deletion;
-import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
-import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Trash;
 import java.io.IOException;
 import java.time.Instant;
@@ -27,7 +24,6 @@ public final class AdminApi implements AdminResource {
 
   private final Collector collector;
   private final Trash trash;
-  private final Tags tags;
   private final Supplier<Optional<Instant>> nextGc;
 
   /**
@@ -35,10 +31,9 @@ public final class AdminApi implements AdminResource {
    *
    * @param nextGc when the collector is to run next, if anybody knows
    */
-  public AdminApi(Collector collector, Trash trash, Tags tags, Supplier<Optional<Instant>> nextGc) {
+  public AdminApi(Collector collector, Trash trash, Supplier<Optional<Instant>> nextGc) {
     this.collector = collector;
     this.trash = trash;
-    this.tags = tags;
     this.nextGc = nextGc;
   }
 
@@ -120,10 +115,6 @@ public final class AdminApi implements AdminResource {
 
   private record Purged(long purged) {}
 
-  private record History(String repository, String tag, List<Move> moves) {}
-
-  private record Move(Optional<String> from, Optional<String> to, Instant at, String actor) {}
-
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     switch (path) {
@@ -131,7 +122,6 @@ public final class AdminApi implements AdminResource {
       case ROOT + "/trash" -> trash(request, response);
       case ROOT + "/trash/restore" -> restore(request, response);
       case ROOT + "/trash/purge" -> purge(request, response);
-      case ROOT + "/tags/history" -> history(request, response);
       default -> {
         return false;
       }
@@ -187,7 +177,14 @@ public final class AdminApi implements AdminResource {
 
   private void restore(Request request, Response response) throws IOException {
     if (!Parameters.refused("POST", request, response)) {
-      Parameters.json(response, Restored.of(trash.restore(deletion(request), Callers.of(request))));
+      long id = deletion(request);
+      String actor = Callers.of(request);
+      Parameters.json(
+          response,
+          Restored.of(
+              Parameters.flag(request, "dry-run")
+                  ? trash.rehearse(id, actor)
+                  : trash.restore(id, actor)));
     }
   }
 
@@ -197,24 +194,6 @@ public final class AdminApi implements AdminResource {
       trash.purge(id);
       Parameters.json(response, new Purged(id));
     }
-  }
-
-  private void history(Request request, Response response) throws IOException {
-    if (Parameters.refused("GET", request, response)) {
-      return;
-    }
-    RepositoryName repository = Endpoint.name(Parameters.required(request, "repository"));
-    Tag tag = Endpoint.read(Subject.TAG, Parameters.required(request, "tag"), Tag::new);
-    List<Move> moves =
-        tags.history(repository, tag).stream()
-            .map(move ->
-                new Move(
-                    move.from().map(Digest::toString),
-                    move.to().map(Digest::toString),
-                    move.at(),
-                    move.actor()))
-            .toList();
-    Parameters.json(response, new History(repository.value(), tag.value(), moves));
   }
 
   /** A deletion by its id, or the newest of a tag or digest. */

@@ -15,6 +15,7 @@ import dev.plimsoll.registry.repository.RegistryException.ManifestInvalid;
 import dev.plimsoll.registry.repository.RegistryException.ManifestTooLarge;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
 import dev.plimsoll.registry.repository.RegistryException.NotPinned;
+import dev.plimsoll.registry.repository.RegistryException.NotRewindable;
 import dev.plimsoll.registry.repository.RegistryException.ReporterUnknown;
 import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
 import dev.plimsoll.registry.repository.RegistryException.SizeMismatch;
@@ -58,6 +59,7 @@ record ErrorReply(int status, String code, String message) {
       case DigestMismatch _ -> new ErrorReply(400, "DIGEST_INVALID", message);
       case StillReferenced _ -> new ErrorReply(405, "DENIED", message);
       case Held _ -> new ErrorReply(409, "DENIED", message);
+      case NotRewindable _ -> new ErrorReply(404, "TAG_NOT_REWINDABLE", message);
       case TooManyReporters _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
       case ReporterUnknown _ -> new ErrorReply(404, "REPORTER_UNKNOWN", message);
       case NotPinned _ -> new ErrorReply(404, "PIN_UNKNOWN", message);

@@ -6,6 +6,7 @@ import dev.plimsoll.registry.gc.GarbageRows.Doomed;
 import dev.plimsoll.registry.gc.GarbageRows.DueLink;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.ReadCache;
+import dev.plimsoll.registry.repository.Rehearsal;
 import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.repository.Trash;
 import java.io.IOException;
@@ -143,24 +144,7 @@ public final class Collector {
    */
   public GcReport dryRun(Mode mode) throws IOException {
     Instant begin = clock.instant();
-    try {
-      return transactions.write(h -> {
-        throw new Undone(rehearse(h, mode, begin, new GcReport.Tally()));
-      });
-    } catch (Undone undone) {
-      return undone.report;
-    }
-  }
-
-  /** Carries a dry run's result out of the transaction that it undoes. */
-  private static final class Undone extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient GcReport report;
-
-    Undone(GcReport report) {
-      super("dry run", null, false, false);
-      this.report = report;
-    }
+    return Rehearsal.of(transactions, h -> rehearse(h, mode, begin, new GcReport.Tally()));
   }
 
   private GcReport rehearse(Handle h, Mode mode, Instant begin, GcReport.Tally tally) {

@@ -133,6 +133,20 @@ final class ManifestRows {
         .list();
   }
 
+  /** What a deletion took that is about {@code subject}. */
+  List<Found> aboutIn(Handle h, long repositoryId, Digest subject, long deletionId) {
+    return h.createQuery(
+            """
+            SELECT id, digest, deletion_id FROM manifests
+            WHERE repository_id = :repository AND subject = :subject AND deletion_id = :deletion
+            """)
+        .bind("repository", repositoryId)
+        .bind("subject", subject.toString())
+        .bind("deletion", deletionId)
+        .map((rs, ctx) -> found(rs))
+        .list();
+  }
+
   void delete(Handle h, long id) {
     h.createUpdate("DELETE FROM manifest_references WHERE manifest_id = :id")
         .bind("id", id)

@@ -3,6 +3,7 @@ package dev.plimsoll.registry.repository;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Reference;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -165,6 +166,13 @@ public abstract sealed class RegistryException extends RuntimeException {
   public static final class DeletionUnknown extends RegistryException {
     public DeletionUnknown(String what) {
       super("the trash has no " + what);
+    }
+  }
+
+  /** A tag that cannot be brought back to what it was at some time. */
+  public static final class NotRewindable extends RegistryException {
+    public NotRewindable(RepositoryName repository, Tag tag, String why) {
+      super("tag %s of repository %s: %s".formatted(tag, repository, why));
     }
   }
 

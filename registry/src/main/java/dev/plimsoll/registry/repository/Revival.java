@@ -33,6 +33,17 @@ final class Revival {
     }
   }
 
+  /** The same, with the manifests about it that went away with it, such as signatures. */
+  void bringBackWithReferrers(Handle h, long repositoryId, ManifestRows.Found found) {
+    bringBack(h, repositoryId, found);
+    found
+        .deletionId()
+        .ifPresent(deletion ->
+            manifests
+                .aboutIn(h, repositoryId, found.digest(), deletion)
+                .forEach(referrer -> bringBackWithReferrers(h, repositoryId, referrer)));
+  }
+
   /** What came back, in the order of its digests. */
   List<Digest> back() {
     return back.stream().sorted().toList();

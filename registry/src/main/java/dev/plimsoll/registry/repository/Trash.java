@@ -83,28 +83,34 @@ public final class Trash {
    * without them. It needs no space beyond rows, for nothing was taken away yet.
    */
   public Restored restore(long deletion, String actor) throws IOException {
-    Restored restored =
-        transactions.free(h -> {
-          Instant now = clock.instant();
-          TrashRows.Place place = place(h, deletion);
-          Revival back = new Revival(blobs);
-          for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
-            back.bringBack(h, place.repositoryId(), found);
-          }
-          List<Tag> pointed = new ArrayList<>();
-          List<Tag> kept = new ArrayList<>();
-          for (Map.Entry<Tag, Digest> tag : trash.tags(h, deletion).entrySet()) {
-            if (pointAgain(h, place.repositoryId(), tag, back, now, actor)) {
-              pointed.add(tag.getKey());
-            } else {
-              kept.add(tag.getKey());
-            }
-          }
-          trash.delete(h, deletion);
-          return new Restored(place.repository(), back.back(), pointed, kept);
-        });
+    Restored restored = transactions.free(h -> restore(h, deletion, actor));
     forgetCached(restored);
     return restored;
+  }
+
+  /** What that would bring back; nothing is changed. */
+  public Restored rehearse(long deletion, String actor) throws IOException {
+    return Rehearsal.of(transactions, h -> restore(h, deletion, actor));
+  }
+
+  private Restored restore(Handle h, long deletion, String actor) {
+    Instant now = clock.instant();
+    TrashRows.Place place = place(h, deletion);
+    Revival back = new Revival(blobs);
+    for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
+      back.bringBack(h, place.repositoryId(), found);
+    }
+    List<Tag> pointed = new ArrayList<>();
+    List<Tag> kept = new ArrayList<>();
+    for (Map.Entry<Tag, Digest> tag : trash.tags(h, deletion).entrySet()) {
+      if (pointAgain(h, place.repositoryId(), tag, back, now, actor)) {
+        pointed.add(tag.getKey());
+      } else {
+        kept.add(tag.getKey());
+      }
+    }
+    trash.delete(h, deletion);
+    return new Restored(place.repository(), back.back(), pointed, kept);
   }
 
   /**

@@ -148,4 +148,38 @@ final class TrashRows {
         .execute();
     h.createUpdate("DELETE FROM deletions WHERE id = :id").bind("id", deletion).execute();
   }
+
+  /** A tag points again where it pointed when it was deleted: there is nothing left to restore. */
+  void settle(Handle h, long repositoryId, Tag tag, Digest digest) {
+    List<Long> deletions =
+        h.createQuery(
+                """
+                SELECT t.deletion_id FROM deleted_tags t JOIN deletions d ON d.id = t.deletion_id
+                WHERE d.repository_id = :repository AND t.name = :tag AND t.digest = :digest
+                """)
+            .bind("repository", repositoryId)
+            .bind("tag", tag.value())
+            .bind("digest", digest.toString())
+            .mapTo(Long.class)
+            .list();
+    for (long deletion : deletions) {
+      h.createUpdate("DELETE FROM deleted_tags WHERE deletion_id = :id AND name = :tag")
+          .bind("id", deletion)
+          .bind("tag", tag.value())
+          .execute();
+      dropIfEmpty(h, deletion);
+    }
+  }
+
+  /** Ends a deletion that has nothing left to give back. */
+  void dropIfEmpty(Handle h, long deletion) {
+    h.createUpdate(
+            """
+            DELETE FROM deletions WHERE id = :id
+              AND NOT EXISTS (SELECT 1 FROM manifests m WHERE m.deletion_id = :id)
+              AND NOT EXISTS (SELECT 1 FROM deleted_tags t WHERE t.deletion_id = :id)
+            """)
+        .bind("id", deletion)
+        .execute();
+  }
 }

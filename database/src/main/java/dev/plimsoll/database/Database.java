@@ -3,40 +3,39 @@ package dev.plimsoll.database;
 import dev.plimsoll.foundation.Reserve;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SQLite file: reads run side by side on snapshots, writes run one after the other and share
- * their commits. Safe for many threads, virtual ones too: the native calls run on platform threads
- * of its own.
+ * Metadata, in a SQLite file or in PostgreSQL: reads see a snapshot, writes are as if one ran after
+ * the other. Safe for many threads, virtual ones too: what may wait runs on platform threads of its
+ * own.
  *
  * <p>An interrupt does not cut a read or write short: the caller waits for the outcome, and finds
  * its interrupt flag set afterwards.
  *
  * <p>Trouble with the world is an {@link IOException}: disk, damage, a closed database; a full disk
- * is a {@link dev.plimsoll.foundation.NoSpaceException}. A statement that is wrong, or that breaks a
+ * is a {@link dev.plimsoll.foundation.NoSpaceException}, a PostgreSQL that cannot be reached an
+ * {@link dev.plimsoll.foundation.UnavailableException}. A statement that is wrong, or that breaks a
  * constraint, stays the {@link org.jdbi.v3.core.JdbiException} it is.
  */
-public final class Database implements AutoCloseable {
-  private final Path file;
-  private final Connections connections;
-  private final Writer writer;
-  private final Readers readers;
+public sealed interface Database extends AutoCloseable permits SqliteDatabase, PostgresDatabase {
 
-  private Database(Path file, Connections connections, Writer writer, Readers readers) {
-    this.file = file;
-    this.connections = connections;
-    this.writer = writer;
-    this.readers = readers;
+  /** Who else may be at work on the same rows. */
+  enum Sharing {
+    /** Nobody: what this process has read stays true until it writes. */
+    ALONE,
+    /** Other processes, at any moment. */
+    WITH_OTHERS
   }
 
   /** As {@link #open(Path, String, Reserve, DatabaseLimits)}, without a reserve. */
-  public static Database open(Path file, String migrations) throws IOException {
+  static Database open(Path file, String migrations) throws IOException {
     return open(file, migrations, Reserve.none(), DatabaseLimits.DEFAULT);
   }
 
   /**
-   * Opens the database, makes it (and its directory) if there is none, and brings its schema up to
+   * Opens a SQLite file, makes it (and its directory) if there is none, and brings its schema up to
    * date. What a crash left half done is undone by SQLite.
    *
    * @param migrations folder of the classpath that holds {@code V1__name.sql}, {@code V2__…}
@@ -44,82 +43,67 @@ public final class Database implements AutoCloseable {
    * @throws IOException if the file is no database or damaged, if its schema is of a newer release,
    *     or a migration that was applied has been changed since
    */
-  public static Database open(Path file, String migrations, Reserve reserve, DatabaseLimits limits)
+  static Database open(Path file, String migrations, Reserve reserve, DatabaseLimits limits)
       throws IOException {
-    Connections connections = new Connections(file.toAbsolutePath());
-    Opening.open(connections, Migrations.of(migrations), reserve);
-    return new Database(
-        file,
-        connections,
-        Writer.start(connections, reserve, limits),
-        Readers.start(connections, limits));
-  }
-
-  /** Runs {@code work} on a snapshot that no write changes. It cannot write. */
-  public <T extends @Nullable Object> T read(Work<T> work) throws IOException {
-    refuseNesting("read");
-    return readers.submit(new Job<>(work, Job.Kind.ORDINARY));
+    return SqliteDatabase.open(file, migrations, reserve, limits);
   }
 
   /**
-   * Runs {@code work} after all writes that were called before, and returns when its commit has
-   * reached the disk. If the work throws, what it wrote is undone, what others wrote in the same
-   * commit is kept, and its exception reaches the caller as it is.
+   * Opens a PostgreSQL database and brings its schema up to date, one process at a time however many
+   * start together.
    *
-   * @throws IOException if the commit failed: the work is then not visible, but a force that failed
-   *     leaves it open whether it is on the disk
+   * @throws IOException with a sentence if it cannot be reached, or the user may not make tables, or
+   *     as for a file
    */
-  public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
-    refuseNesting("write");
-    return writer.submit(new Job<>(work, Job.Kind.ORDINARY));
+  static Database connect(PostgresAddress address, String migrations, DatabaseLimits limits)
+      throws IOException {
+    return PostgresDatabase.connect(address, migrations, limits);
   }
+
+  /** Runs {@code work} on a snapshot that no write changes. It cannot write. */
+  <T extends @Nullable Object> T read(Work<T> work) throws IOException;
+
+  /**
+   * Runs {@code work} after all writes that returned before, and returns when its commit has reached
+   * the disk. If the work throws, what it wrote is undone, what others wrote is kept, and its
+   * exception reaches the caller as it is.
+   *
+   * @throws IOException if the commit failed: the work is then not visible, but a force that failed,
+   *     or a connection that broke, leaves it open whether it is on the disk
+   */
+  <T extends @Nullable Object> T write(Work<T> work) throws IOException;
 
   /**
    * Like {@link #write}, for work that leads to space being freed: deletes, trash, the collector. On
    * a full disk the reserve is given up for it.
    */
-  public <T extends @Nullable Object> T free(Work<T> work) throws IOException {
-    refuseNesting("free");
-    return writer.submit(new Job<>(work, Job.Kind.FREEING));
-  }
+  <T extends @Nullable Object> T free(Work<T> work) throws IOException;
 
   /**
-   * Copies a snapshot of everything to {@code target}, while others read and write. The copy is one
-   * file, has passed SQLite's integrity check, and is durable when this returns; if it fails,
+   * Copies a snapshot of everything to {@code target}, a SQLite file, while others read and write.
+   * The copy has passed SQLite's integrity check, and is durable when this returns; if it fails,
    * {@code target} is as it was.
    */
-  public void copyTo(Path target) throws IOException {
-    OnlineCopy.copy(connections, target.toAbsolutePath());
-  }
+  void copyTo(Path target) throws IOException;
 
   /** Commits since the start; each carried one or more works. */
-  public long commits() {
-    return writer.commits();
-  }
+  long commits();
 
-  /** Works that wait for the writer at this moment. */
-  public int queuedWrites() {
-    return writer.queued();
-  }
+  /** Works that wait to write at this moment. */
+  int queuedWrites();
+
+  Sharing sharing();
+
+  /** The time that all who share the database agree on: that of this machine, or of PostgreSQL's. */
+  InstantSource clock();
+
+  /**
+   * Whether this process is the one that does {@code role}, among all who share the database. It may
+   * cease to be at any moment, so nothing may be unsafe when two do it.
+   */
+  boolean leads(String role);
 
   /** Finishes what was accepted and closes. Later calls are refused with an {@link IOException}. */
   @Override
-  public void close() throws IOException {
-    try (writer;
-        readers) {
-      // Both end after the work they have accepted.
-    }
-  }
-
-  @Override
-  public String toString() {
-    return file.toString();
-  }
-
-  private void refuseNesting(String call) {
-    if (writer.isMine(Thread.currentThread()) || readers.isMine(Thread.currentThread())) {
-      throw new IllegalStateException(
-          "%s called from inside a work: use the handle that the work was given".formatted(call));
-    }
-  }
+  void close() throws IOException;
 }

@@ -1,7 +1,6 @@
 package dev.plimsoll.database;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A bounded queue that can be closed: what it accepted is still handed out, then nothing. */
 final class Jobs {
-  private final Path file;
+  private final Object database;
   private final int queuedMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
@@ -19,8 +18,8 @@ final class Jobs {
   private final Queue<Job<?>> queue = new ArrayDeque<>();
   private boolean closed;
 
-  Jobs(Path file, int queuedMax) {
-    this.file = file;
+  Jobs(Object database, int queuedMax) {
+    this.database = database;
     this.queuedMax = queuedMax;
   }
 
@@ -32,7 +31,7 @@ final class Jobs {
         emptied.awaitUninterruptibly();
       }
       if (closed) {
-        throw new IOException("the database %s is closed".formatted(file));
+        throw new IOException("the database %s is closed".formatted(database));
       }
       queue.add(job);
       filled.signal();

@@ -8,19 +8,22 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import org.sqlite.SQLiteConnection;
 
 /**
  * The schema as a list of steps that are never changed once released. Each is applied in one
@@ -89,19 +92,24 @@ final class Migrations {
     return found;
   }
 
-  /** Applies what is missing; writes nothing if nothing is. */
-  void apply(SQLiteConnection connection, Path file) throws SQLException, IOException {
-    Map<Integer, Migration> applied = applied(connection);
-    check(applied, file);
+  /**
+   * Applies what is missing; writes nothing if nothing is. Only one at a time may do so.
+   *
+   * @param database what errors call it
+   */
+  void apply(Connection connection, Dialect dialect, Object database)
+      throws SQLException, IOException {
+    Map<Integer, Migration> applied = applied(connection, dialect);
+    check(applied, database);
     int newest = applied.keySet().stream().max(Integer::compare).orElse(0);
     for (Migration migration : known) {
       if (migration.version() > newest) {
-        apply(connection, file, migration);
+        apply(connection, dialect, database, migration);
       }
     }
   }
 
-  private void check(Map<Integer, Migration> applied, Path file) throws IOException {
+  private void check(Map<Integer, Migration> applied, Object database) throws IOException {
     int knownMax = known.getLast().version();
     int newest = 0;
     for (Migration done : applied.values()) {
@@ -109,7 +117,7 @@ final class Migrations {
       if (done.readableBy() > knownMax) {
         throw new IOException(
             "%s was written by a newer release (schema %d, this one knows %d): start that release, or"
-                    .formatted(file, done.version(), knownMax)
+                    .formatted(database, done.version(), knownMax)
                 + " restore a copy of the database that is older than the upgrade");
       }
     }
@@ -118,22 +126,22 @@ final class Migrations {
       if (done == null && migration.version() < newest) {
         throw new IOException(
             "%s has schema %d but lacks migration %d (%s), which comes before it"
-                .formatted(file, newest, migration.version(), migration.name()));
+                .formatted(database, newest, migration.version(), migration.name()));
       }
       if (done != null && !done.checksum().equals(migration.checksum())) {
         throw new IOException(
             "%s: migration %d (%s) was applied with another content than this release has: a released"
-                    .formatted(file, migration.version(), migration.name())
+                    .formatted(database, migration.version(), migration.name())
                 + " migration must not change");
       }
     }
   }
 
-  private static Map<Integer, Migration> applied(SQLiteConnection connection) throws SQLException {
+  private static Map<Integer, Migration> applied(Connection connection, Dialect dialect)
+      throws SQLException {
     Map<Integer, Migration> applied = new TreeMap<>();
     try (Statement statement = connection.createStatement()) {
-      try (ResultSet table =
-          statement.executeQuery("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migration'")) {
+      try (ResultSet table = statement.executeQuery(dialect.findTable("schema_migration"))) {
         if (!table.next()) {
           return applied;
         }
@@ -152,15 +160,21 @@ final class Migrations {
     return applied;
   }
 
-  private static void apply(SQLiteConnection connection, Path file, Migration migration)
+  private static void apply(
+      Connection connection, Dialect dialect, Object database, Migration migration)
       throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate("BEGIN IMMEDIATE");
+      statement.executeUpdate(dialect.begin());
       try {
-        statement.executeUpdate(CREATE_TABLE);
-        statement.executeUpdate(migration.sql());
+        statement.executeUpdate(dialect.schema(CREATE_TABLE));
+        statement.executeUpdate(dialect.schema(migration.sql()));
         record(connection, migration);
-        checkForeignKeys(statement, file, migration);
+        Optional<String> broken = dialect.brokenForeignKey(statement);
+        if (broken.isPresent()) {
+          throw new IOException(
+              "%s: migration %d (%s) would leave %s"
+                  .formatted(database, migration.version(), migration.name(), broken.get()));
+        }
         statement.executeUpdate("COMMIT");
       } catch (SQLException | IOException e) {
         rollBack(statement, e);
@@ -169,31 +183,15 @@ final class Migrations {
     }
   }
 
-  private static void record(SQLiteConnection connection, Migration migration) throws SQLException {
+  private static void record(Connection connection, Migration migration) throws SQLException {
     try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO schema_migration VALUES (?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ'))")) {
+        connection.prepareStatement("INSERT INTO schema_migration VALUES (?, ?, ?, ?, ?)")) {
       insert.setInt(1, migration.version());
       insert.setString(2, migration.name());
       insert.setString(3, migration.checksum());
       insert.setInt(4, migration.readableBy());
+      insert.setString(5, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
       insert.executeUpdate();
-    }
-  }
-
-  private static void checkForeignKeys(Statement statement, Path file, Migration migration)
-      throws SQLException, IOException {
-    try (ResultSet broken = statement.executeQuery("PRAGMA foreign_key_check")) {
-      if (broken.next()) {
-        throw new IOException(
-            "%s: migration %d (%s) would leave rows of %s without their parent in %s"
-                .formatted(
-                    file,
-                    migration.version(),
-                    migration.name(),
-                    broken.getString(1),
-                    broken.getString(3)));
-      }
     }
   }
 

@@ -18,7 +18,17 @@ final class OnlineCopy {
 
   private OnlineCopy() {}
 
+  /** Writes a whole database, as a file of SQLite. */
+  interface Filling {
+    void fill(Path draft) throws IOException;
+  }
+
   static void copy(Connections connections, Path target) throws IOException {
+    make(target, draft -> backUp(connections, draft));
+  }
+
+  /** What {@code filling} wrote, if it is sound, takes the place of {@code target}. */
+  static void make(Path target, Filling filling) throws IOException {
     Path directory = target.getParent();
     if (directory == null) {
       throw new IOException(target + " has no directory");
@@ -26,7 +36,7 @@ final class OnlineCopy {
     Opening.createDirectories(directory);
     Path draft = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".draft");
     try {
-      backUp(connections, draft);
+      filling.fill(draft);
       verify(draft);
       Opening.force(draft);
       Files.move(

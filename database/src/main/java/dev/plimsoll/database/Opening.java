@@ -38,7 +38,7 @@ final class Opening {
 
   private static void migrate(Connections connections, Migrations migrations) throws IOException {
     try (SQLiteConnection connection = connections.migrating()) {
-      migrations.apply(connection, connections.file());
+      migrations.apply(connection, Dialect.SQLITE, connections.file());
     } catch (SQLException e) {
       throw Trouble.of(connections.file(), "bringing the schema up to date", e);
     }

@@ -89,6 +89,15 @@ record ErrorReply(int status, String code, String message) {
         500, "UNKNOWN", "something went wrong; the registry's log has it as " + requestId);
   }
 
+  /** Which server it is and what it said is for the log. */
+  static ErrorReply unavailable() {
+    return new ErrorReply(
+        503,
+        "UNAVAILABLE",
+        "the registry cannot reach its database or its storage at this moment; try again in some"
+            + " seconds");
+  }
+
   /**
    * Docker shows the reason phrase of a status it does not know and does not try again, as it does
    * with other 5xx.

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.api;
 
 import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.foundation.UnavailableException;
 import dev.plimsoll.http.BodyException;
 import dev.plimsoll.http.ClientGone;
 import dev.plimsoll.http.Handler;
@@ -26,6 +27,7 @@ public final class RegistryApi implements Handler {
   private static final Logger log = LoggerFactory.getLogger(RegistryApi.class);
   private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
   private static final String ROOT = "/v2";
+  private static final int RETRY_AFTER_SECONDS = 5;
 
   private final Locations locations;
   private final BlobsApi blobsApi;
@@ -73,6 +75,10 @@ public final class RegistryApi implements Handler {
         throw e;
       }
       ErrorReply.sendNoSpace(response, e);
+    } catch (UnavailableException e) {
+      log.warn("unavailable request={} path={}: {}", request.id(), request.path(), e.getMessage());
+      response.header("Retry-After", RETRY_AFTER_SECONDS);
+      refuse(response, ErrorReply.unavailable(), e);
     } catch (ClientGone | BodyException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

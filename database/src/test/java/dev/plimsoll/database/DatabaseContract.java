@@ -1,0 +1,197 @@
+package dev.plimsoll.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.junit.jupiter.api.Test;
+
+/** What every database promises: SQLite and PostgreSQL alike. */
+interface DatabaseContract {
+
+  /** The same database each time, empty when a test begins. */
+  default Database open() throws IOException {
+    return open(Notes.MIGRATIONS, DatabaseLimits.DEFAULT);
+  }
+
+  Database open(String migrations, DatabaseLimits limits) throws IOException;
+
+  @Test
+  default void whatWasWrittenIsReadAfterReopening() throws IOException {
+    try (Database database = open()) {
+      database.write(handle -> Notes.add(handle, "kept"));
+    }
+    try (Database database = open()) {
+      assertThat(database.read(Notes::all)).containsExactly("kept");
+    }
+  }
+
+  @Test
+  default void aRefusalReachesItsCallerAsItIsAndLeavesNothing() throws IOException {
+    class Refusal extends RuntimeException {
+      private static final long serialVersionUID = 1;
+    }
+    Refusal refusal = new Refusal();
+    try (Database database = open()) {
+      assertThatThrownBy(() ->
+              database.write(handle -> {
+                Notes.add(handle, "undone");
+                throw refusal;
+              }))
+          .isSameAs(refusal);
+
+      assertThat(database.read(Notes::all)).isEmpty();
+    }
+  }
+
+  @Test
+  default void anIoExceptionOfAWorkUndoesItToo() throws IOException {
+    IOException trouble = new IOException("the world");
+    try (Database database = open()) {
+      assertThatThrownBy(() ->
+              database.write(handle -> {
+                Notes.add(handle, "undone");
+                throw trouble;
+              }))
+          .isSameAs(trouble);
+
+      assertThat(database.read(Notes::all)).isEmpty();
+    }
+  }
+
+  @Test
+  default void aBrokenConstraintStaysWhatItIs() throws IOException {
+    try (Database database = open()) {
+      database.write(handle -> Notes.add(handle, "once"));
+
+      assertThatThrownBy(() -> database.write(handle -> Notes.add(handle, "once")))
+          .isInstanceOf(UnableToExecuteStatementException.class)
+          .hasMessageContainingAll("note", "text");
+    }
+  }
+
+  @Test
+  default void foreignKeysAreEnforced() throws IOException {
+    try (Database database = open()) {
+      assertThatThrownBy(
+              () -> database.write(handle -> handle.execute("INSERT INTO word VALUES (7, 'x')")))
+          .message()
+          .containsIgnoringCase("foreign key");
+    }
+  }
+
+  @Test
+  default void aReadCannotWrite() throws IOException {
+    try (Database database = open()) {
+      assertThatThrownBy(() -> database.read(handle -> Notes.add(handle, "never")))
+          .isInstanceOf(IOException.class)
+          .message()
+          .containsPattern("read-?only");
+      assertThat(database.read(Notes::all)).isEmpty();
+    }
+  }
+
+  @Test
+  default void aReadSeesOneSnapshotWhileOthersWrite() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    try (Database database = open();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<Long>> counts =
+          threads.submit(() ->
+              database.read(handle -> {
+                long before = Notes.count(handle);
+                begun.countDown();
+                await(written);
+                return List.of(before, Notes.count(handle));
+              }));
+      await(begun);
+      database.write(handle -> Notes.add(handle, "later"));
+      written.countDown();
+
+      assertThat(counts.get()).containsExactly(0L, 0L);
+    }
+  }
+
+  @Test
+  default void aConstraintThatBreaksOnlyAtTheCommitLeavesNothing() throws IOException {
+    try (Database database = open()) {
+      assertThatThrownBy(() ->
+              database.write(handle -> handle.execute("INSERT INTO late_word VALUES (7, 'x')")))
+          .isInstanceOf(IOException.class)
+          .message()
+          .containsIgnoringCase("foreign key");
+
+      database.write(handle -> Notes.add(handle, "good"));
+
+      assertThat(database.read(Notes::all)).containsExactly("good");
+    }
+  }
+
+  @Test
+  default void aCallFromInsideAWorkIsRefusedInsteadOfWaitingForItself() throws IOException {
+    try (Database database = open()) {
+      assertThatThrownBy(() -> database.write(outer -> database.write(Notes::count)))
+          .isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> database.read(outer -> database.read(Notes::count)))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  default void anInterruptedCallerLearnsTheOutcomeAndKeepsItsInterrupt() throws IOException {
+    try (Database database = open()) {
+      Thread.currentThread().interrupt();
+
+      database.write(handle -> Notes.add(handle, "written"));
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(database.read(Notes::all)).containsExactly("written");
+    }
+  }
+
+  @Test
+  default void aClosedDatabaseRefuses() throws IOException {
+    Database database = open();
+    database.close();
+    database.close();
+
+    assertThatThrownBy(() -> database.write(Notes::count))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
+    assertThatThrownBy(() -> database.read(Notes::count)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  default void aFullQueueMakesCallersWaitAndLosesNone() throws Exception {
+    DatabaseLimits narrow = new DatabaseLimits(1, 1, 2);
+    try (Database database = open(Notes.MIGRATIONS, narrow);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Long>> all = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        String text = "note " + i;
+        all.add(threads.submit(() -> database.write(handle -> Notes.add(handle, text))));
+        all.add(threads.submit(() -> database.read(Notes::count)));
+      }
+      for (Future<Long> one : all) {
+        one.get();
+      }
+      assertThat(database.read(Notes::count)).isEqualTo(40);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

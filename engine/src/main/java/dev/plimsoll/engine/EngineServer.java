@@ -89,6 +89,11 @@ public final class EngineServer implements AutoCloseable {
             facts,
             () -> Inventories.count(parts.containers(), parts.images()),
             parts.events(),
+            () ->
+                parts.bridge().isPresent()
+                    ? List.of()
+                    : List.of(
+                        "No default network: only --network none and host are; the log has why"),
             parts.clock());
     var archives = new Archives(parts.containers());
     Execs execs = Execs.open(parts.containers(), settings.run(), parts.clock());

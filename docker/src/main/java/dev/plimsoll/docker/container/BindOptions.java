@@ -8,11 +8,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BindOptions(
-    @JsonProperty("Propagation") String propagation,
-    @JsonProperty("NonRecursive") boolean nonRecursive,
-    @JsonProperty("CreateMountpoint") boolean createMountpoint,
-    @JsonProperty("ReadOnlyNonRecursive") boolean readOnlyNonRecursive,
-    @JsonProperty("ReadOnlyForceRecursive") boolean readOnlyForceRecursive) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Propagation") String propagation,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("NonRecursive")
+        boolean nonRecursive,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("CreateMountpoint")
+        boolean createMountpoint,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("ReadOnlyNonRecursive")
+        boolean readOnlyNonRecursive,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("ReadOnlyForceRecursive")
+        boolean readOnlyForceRecursive) {
   public BindOptions {
     propagation = Absent.text(propagation);
   }

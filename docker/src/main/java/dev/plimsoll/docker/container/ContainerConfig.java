@@ -19,27 +19,34 @@ public record ContainerConfig(
     @JsonProperty("AttachStdin") boolean attachStdin,
     @JsonProperty("AttachStdout") boolean attachStdout,
     @JsonProperty("AttachStderr") boolean attachStderr,
-    @JsonProperty("ExposedPorts") Map<String, Object> exposedPorts,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("ExposedPorts")
+        Map<String, Object> exposedPorts,
     @JsonProperty("Tty") boolean tty,
     @JsonProperty("OpenStdin") boolean openStdin,
     @JsonProperty("StdinOnce") boolean stdinOnce,
     @JsonProperty("Env") List<String> env,
     @JsonProperty("Cmd") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         @Nullable List<String> cmd,
-    @JsonProperty("Healthcheck") @Nullable HealthConfig healthcheck,
-    @JsonProperty("ArgsEscaped") boolean argsEscaped,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("Healthcheck")
+        @Nullable HealthConfig healthcheck,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("ArgsEscaped") boolean argsEscaped,
     @JsonProperty("Image") String image,
     @JsonProperty("Volumes") Map<String, Object> volumes,
     @JsonProperty("WorkingDir") String workingDir,
     @JsonProperty("Entrypoint") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         @Nullable List<String> entrypoint,
-    @JsonProperty("NetworkDisabled") boolean networkDisabled,
-    @JsonProperty("MacAddress") @Nullable String macAddress,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("NetworkDisabled")
+        boolean networkDisabled,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("MacAddress")
+        @Nullable String macAddress,
     @JsonProperty("OnBuild") @Nullable List<String> onBuild,
     @JsonProperty("Labels") Map<String, String> labels,
-    @JsonProperty("StopSignal") @Nullable String stopSignal,
-    @JsonProperty("StopTimeout") @Nullable Integer stopTimeoutSeconds,
-    @JsonProperty("Shell") @Nullable List<String> shell) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("StopSignal")
+        @Nullable String stopSignal,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("StopTimeout")
+        @Nullable Integer stopTimeoutSeconds,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("Shell")
+        @Nullable List<String> shell) {
   public ContainerConfig {
     hostname = Absent.text(hostname);
     domainname = Absent.text(domainname);

@@ -12,11 +12,13 @@ import java.util.List;
 public record HealthConfig(
     @JsonProperty("Test") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         List<String> test,
-    @JsonProperty("Interval") long intervalNanos,
-    @JsonProperty("Timeout") long timeoutNanos,
-    @JsonProperty("Retries") int retries,
-    @JsonProperty("StartPeriod") long startPeriodNanos,
-    @JsonProperty("StartInterval") long startIntervalNanos) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("Interval") long intervalNanos,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("Timeout") long timeoutNanos,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("Retries") int retries,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("StartPeriod")
+        long startPeriodNanos,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("StartInterval")
+        long startIntervalNanos) {
   public HealthConfig {
     test = Absent.list(test);
   }

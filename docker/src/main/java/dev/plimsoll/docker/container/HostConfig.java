@@ -23,7 +23,8 @@ public record HostConfig(
     @JsonProperty("VolumeDriver") String volumeDriver,
     @JsonProperty("VolumesFrom") List<String> volumesFrom,
     @JsonProperty("ConsoleSize") List<Integer> consoleSize,
-    @JsonProperty("Annotations") Map<String, String> annotations,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Annotations")
+        Map<String, String> annotations,
     @JsonProperty("CapAdd") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
         List<String> capAdd,
     @JsonProperty("CapDrop") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
@@ -43,12 +44,14 @@ public record HostConfig(
     @JsonProperty("PublishAllPorts") boolean publishAllPorts,
     @JsonProperty("ReadonlyRootfs") boolean readonlyRootfs,
     @JsonProperty("SecurityOpt") List<String> securityOpt,
-    @JsonProperty("StorageOpt") Map<String, String> storageOpt,
-    @JsonProperty("Tmpfs") Map<String, String> tmpfs,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("StorageOpt")
+        Map<String, String> storageOpt,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Tmpfs") Map<String, String> tmpfs,
     @JsonProperty("UTSMode") String utsMode,
     @JsonProperty("UsernsMode") String usernsMode,
     @JsonProperty("ShmSize") long shmSizeBytes,
-    @JsonProperty("Sysctls") Map<String, String> sysctls,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Sysctls")
+        Map<String, String> sysctls,
     @JsonProperty("Runtime") String runtime,
     @JsonProperty("Isolation") String isolation,
     @JsonProperty("CpuShares") long cpuShares,
@@ -80,8 +83,8 @@ public record HostConfig(
     @JsonProperty("CpuPercent") long cpuPercent,
     @JsonProperty("IOMaximumIOps") long ioMaximumIops,
     @JsonProperty("IOMaximumBandwidth") long ioMaximumBandwidth,
-    @JsonProperty("Mounts") List<Mount> mounts,
-    @JsonProperty("Init") @Nullable Boolean init,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Mounts") List<Mount> mounts,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("Init") @Nullable Boolean init,
     @JsonProperty("KernelMemoryTCP") long kernelMemoryTcpBytes,
     @JsonProperty("MaskedPaths") @Nullable List<String> maskedPaths,
     @JsonProperty("ReadonlyPaths") @Nullable List<String> readonlyPaths) {

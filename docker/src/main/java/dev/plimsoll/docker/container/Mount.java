@@ -10,14 +10,18 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record Mount(
     @JsonProperty("Target") String target,
-    @JsonProperty("Source") String source,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Source") String source,
     @JsonProperty("Type") String type,
-    @JsonProperty("ReadOnly") boolean readOnly,
-    @JsonProperty("Consistency") String consistency,
-    @JsonProperty("BindOptions") @Nullable BindOptions bindOptions,
-    @JsonProperty("VolumeOptions") @Nullable VolumeOptions volumeOptions,
-    @JsonProperty("ImageOptions") @Nullable ImageMountOptions imageOptions,
-    @JsonProperty("TmpfsOptions") @Nullable TmpfsOptions tmpfsOptions) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("ReadOnly") boolean readOnly,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Consistency") String consistency,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("BindOptions")
+        @Nullable BindOptions bindOptions,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("VolumeOptions")
+        @Nullable VolumeOptions volumeOptions,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("ImageOptions")
+        @Nullable ImageMountOptions imageOptions,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("TmpfsOptions")
+        @Nullable TmpfsOptions tmpfsOptions) {
   public Mount {
     target = Absent.text(target);
     source = Absent.text(source);

@@ -9,10 +9,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record MountPoint(
     @JsonProperty("Type") String type,
-    @JsonProperty("Name") String name,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Name") String name,
     @JsonProperty("Source") String source,
     @JsonProperty("Destination") String destination,
-    @JsonProperty("Driver") String driver,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Driver") String driver,
     @JsonProperty("Mode") String mode,
     @JsonProperty("RW") boolean writable,
     @JsonProperty("Propagation") String propagation) {

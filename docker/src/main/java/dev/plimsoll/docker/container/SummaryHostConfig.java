@@ -10,7 +10,8 @@ import java.util.Map;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SummaryHostConfig(
     @JsonProperty("NetworkMode") String networkMode,
-    @JsonProperty("Annotations") Map<String, String> annotations) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Annotations")
+        Map<String, String> annotations) {
   public SummaryHostConfig {
     networkMode = Absent.text(networkMode);
     annotations = Absent.map(annotations);

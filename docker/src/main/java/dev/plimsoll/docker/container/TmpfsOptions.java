@@ -9,9 +9,10 @@ import java.util.List;
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record TmpfsOptions(
-    @JsonProperty("SizeBytes") long sizeBytes,
-    @JsonProperty("Mode") int mode,
-    @JsonProperty("Options") List<List<String>> options) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("SizeBytes") long sizeBytes,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("Mode") int mode,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Options")
+        List<List<String>> options) {
   public TmpfsOptions {
     options = Absent.list(options);
   }

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record VolumeOptions(
-    @JsonProperty("NoCopy") boolean noCopy,
-    @JsonProperty("Labels") Map<String, String> labels,
-    @JsonProperty("DriverConfig") @Nullable DriverConfig driverConfig,
-    @JsonProperty("Subpath") String subpath) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("NoCopy") boolean noCopy,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Labels") Map<String, String> labels,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("DriverConfig")
+        @Nullable DriverConfig driverConfig,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonProperty("Subpath") String subpath) {
   public VolumeOptions {
     labels = Absent.map(labels);
     subpath = Absent.text(subpath);

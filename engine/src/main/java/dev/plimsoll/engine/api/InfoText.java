@@ -5,12 +5,16 @@ import dev.plimsoll.engine.event.Events;
 import dev.plimsoll.engine.host.EngineFacts;
 import dev.plimsoll.engine.host.HostFacts;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Puts together what {@code docker info} prints. */
 public final class InfoText {
@@ -20,6 +24,7 @@ public final class InfoText {
   private final EngineFacts engine;
   private final Inventory inventory;
   private final Events events;
+  private final Supplier<List<String>> troubles;
   private final InstantSource clock;
 
   /** How much there is of everything. */
@@ -31,10 +36,17 @@ public final class InfoText {
     public static final Counts NONE = new Counts(0, 0, 0, 0);
   }
 
-  public InfoText(EngineFacts engine, Inventory inventory, Events events, InstantSource clock) {
+  /** @param troubles what this engine lacks beside what the host does, as sentences */
+  public InfoText(
+      EngineFacts engine,
+      Inventory inventory,
+      Events events,
+      Supplier<List<String>> troubles,
+      InstantSource clock) {
     this.engine = engine;
     this.inventory = inventory;
     this.events = events;
+    this.troubles = troubles;
     this.clock = clock;
   }
 
@@ -54,7 +66,7 @@ public final class InfoText {
         // "overlayfs" would tell them of containerd's image store, which has none.
         "overlay2",
         List.of(
-            List.of("Backing Filesystem", engine.backingFileSystem()),
+            List.of("Backing Filesystem", backing(engine.backingFileSystem())),
             List.of("Supports d_type", "true"),
             List.of("Using metacopy", "false"),
             List.of("Native Overlay Diff", "true"),
@@ -73,9 +85,9 @@ public final class InfoText {
         host.controllers().contains("pids"),
         host.ipv4Forwarding(),
         false,
-        0,
+        entries(Path.of("/proc/self/fd")),
         host.cgroupVersion() == 1,
-        Thread.activeCount(),
+        entries(Path.of("/proc/self/task")),
         clock.instant().toString(),
         "json-file",
         "cgroupfs",
@@ -115,6 +127,17 @@ public final class InfoText {
         warnings(host));
   }
 
+  /** As Docker calls it: the second to fourth of this family have one number on disk. */
+  private static String backing(String type) {
+    return type.matches("ext[234]") ? "extfs" : type;
+  }
+
+  private static int entries(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return (int) entries.count();
+    }
+  }
+
   /** Networks are told as such; hosts are told as indexes that are not secure. */
   private InfoReply.RegistryConfig registries() {
     List<String> networks = new ArrayList<>();
@@ -130,7 +153,7 @@ public final class InfoText {
     return new InfoReply.RegistryConfig(networks, indexes, engine.registryMirrors());
   }
 
-  private static List<String> warnings(HostFacts host) {
+  private List<String> warnings(HostFacts host) {
     List<String> warnings = new ArrayList<>();
     warn(warnings, host.controllers().contains("memory"), "No memory limit support");
     warn(warnings, host.swapLimit(), "No swap limit support");
@@ -138,6 +161,7 @@ public final class InfoText {
     warn(warnings, host.controllers().contains("cpuset"), "No cpuset support");
     warn(warnings, host.controllers().contains("pids"), "No pids limit support");
     warn(warnings, host.ipv4Forwarding(), "IPv4 forwarding is disabled");
+    troubles.get().forEach(trouble -> warnings.add("WARNING: " + trouble));
     return warnings;
   }
 

@@ -3,12 +3,14 @@ package dev.plimsoll.engine.api;
 import dev.plimsoll.engine.container.Container;
 import dev.plimsoll.engine.container.ContainerLogs;
 import dev.plimsoll.engine.container.Containers;
+import dev.plimsoll.engine.container.LogDetails;
 import dev.plimsoll.engine.container.LogOutput;
 import dev.plimsoll.engine.log.LogRequest;
 import dev.plimsoll.engine.refusal.EngineException.BadParameter;
 import dev.plimsoll.http.Response;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** {@code GET /containers/{id}/logs}: what a container said, and maybe what it says. */
@@ -37,6 +39,10 @@ public final class LogsApi implements Resource {
             Timestamps.instant(request, "until"),
             tail(request));
     containers.logs().requireKept(container);
+    Optional<String> details =
+        request.flag("details")
+            ? Optional.of(LogDetails.of(container.snapshot()))
+            : Optional.empty();
     boolean terminal = container.snapshot().settings().config().tty();
     Thread reading = Thread.currentThread();
     request.http().onDisconnect(reading::interrupt);
@@ -49,7 +55,7 @@ public final class LogsApi implements Resource {
           .write(
               container,
               wanted,
-              new LogOutput(out, !terminal, request.flag("timestamps")),
+              new LogOutput(out, !terminal, request.flag("timestamps"), details),
               request.flag("follow") ? ContainerLogs.Follow.YES : ContainerLogs.Follow.NO);
     } catch (InterruptedException e) {
       return; // the client is gone, so nobody waits for the rest

@@ -138,7 +138,9 @@ final class Changes {
 
   private static boolean isOfTheEngine(String path, FileStatus status) {
     return OF_THE_ENGINE.contains(path)
-        && (status.type() == FileType.DIRECTORY || status.sizeBytes() == 0);
+        && (status.type() == FileType.DIRECTORY
+            || status.sizeBytes() == 0
+            || (status.type() == FileType.SYMLINK && path.equals("/etc/mtab")));
   }
 
   /** A name as the image has it: of the topmost layer that says anything about it. */

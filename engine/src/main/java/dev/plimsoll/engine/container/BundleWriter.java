@@ -184,8 +184,8 @@ final class BundleWriter {
       Neighbour other = neighbours.running(name);
       if (!other.ipcMode().equals("shareable")) {
         throw new EngineException.BadParameter(
-            "cannot join IPC of a non-shareable container %s: IPC mode is %s"
-                .formatted(name, other.ipcMode().isEmpty() ? "private" : other.ipcMode()));
+            "can't join IPC of container %s: non-shareable IPC (hint: use IpcMode:shareable for the donor container)"
+                .formatted(name));
       }
       return new SpecInput.SharedMemory.Of(other.directory().sharedMemory());
     }

@@ -26,6 +26,16 @@ final class CleanUp {
 
   /** Takes away everything; the first failure is thrown, the others are suppressed in it. */
   void afterEnd(ContainerSnapshot container) throws IOException, InterruptedException {
+    all(() -> butVolumes(container), () -> volumes(container));
+  }
+
+  /** Tells the volumes that the container has ended. */
+  void volumes(ContainerSnapshot container) throws IOException {
+    mounts.release(container.settings());
+  }
+
+  /** As {@link #afterEnd} for all but the volumes, which are let go when the end has been told. */
+  void butVolumes(ContainerSnapshot container) throws IOException, InterruptedException {
     ContainerId id = container.id();
     ContainerDirectory directory = parts.directory(id);
     all(
@@ -36,8 +46,7 @@ final class CleanUp {
           if (Files.exists(directory.sharedMemory())) {
             Mounts.release(directory.sharedMemory());
           }
-        },
-        () -> mounts.release(container.settings()));
+        });
   }
 
   private static void all(Step... steps) throws IOException, InterruptedException {

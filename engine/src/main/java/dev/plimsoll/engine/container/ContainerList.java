@@ -205,9 +205,6 @@ final class ContainerList {
           .forEach((port, bindings) -> {
             String protocol = port.substring(port.indexOf('/'));
             bindings.forEach(b -> ports.add(b.hostPort() + protocol));
-            if (!bindings.isEmpty()) {
-              ports.add(port);
-            }
           });
     }
     return ports;
@@ -267,12 +264,7 @@ final class ContainerList {
 
   private static List<Port> ports(ContainerSnapshot container) {
     List<Port> ports = new ArrayList<>();
-    NetworkSandbox sandbox = container.network();
-    if (sandbox == null) {
-      return ports;
-    }
-    sandbox
-        .ports()
+    Inspection.portsInUse(container)
         .forEach((port, bindings) -> {
           int slash = port.indexOf('/');
           int inside = Integer.parseInt(port.substring(0, slash));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** Makes a container's mounts ready when it starts, and lets them go when it ends. */
 final class ContainerMounts {
@@ -64,7 +65,17 @@ final class ContainerMounts {
   }
 
   private String volumeSource(ContainerId id, MountSettings mount, Path rootfs) throws IOException {
-    Path source = volumes.mount(mount.name(), id.value());
+    Path source =
+        volumes.mount(
+            mount.name(),
+            id.value(),
+            Map.of(
+                "destination",
+                mount.destination(),
+                "read/write",
+                Boolean.toString(mount.writable()),
+                "propagation",
+                mount.propagation()));
     if (mount.copyUp()) {
       volumes.fill(mount.name(), rootfs, mount.destination());
     }

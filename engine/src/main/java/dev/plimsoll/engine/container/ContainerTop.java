@@ -27,9 +27,9 @@ final class ContainerTop {
         arguments.isBlank() ? List.of("-ef") : List.of(arguments.strip().split("\\s+"));
     var result = Processes.run(Command.of(ps, words), LIMIT);
     if (result.status().code() != 0) {
-      throw new EngineException.BadParameter(
-          "error running ps: "
-              + (result.error().isBlank() ? result.output() : result.error()).strip());
+      String said = (result.error().isBlank() ? result.output() : result.error()).strip();
+      // The rest is ps telling how it is used, which is no help to who typed docker top.
+      throw new EngineException.BadParameter("ps: " + said.lines().findFirst().orElse("it failed"));
     }
     return parse(result.output(), pids);
   }

@@ -2,10 +2,12 @@ package dev.plimsoll.engine.container;
 
 import dev.plimsoll.docker.container.ContainerConfig;
 import dev.plimsoll.docker.container.CreateRequest;
+import dev.plimsoll.docker.container.DriverConfig;
 import dev.plimsoll.docker.container.HostConfig;
 import dev.plimsoll.docker.container.LogConfig;
 import dev.plimsoll.docker.container.NetworkingConfig;
 import dev.plimsoll.docker.container.RestartPolicy;
+import dev.plimsoll.docker.container.VolumeOptions;
 import dev.plimsoll.engine.image.Image;
 import dev.plimsoll.engine.image.ImageHold;
 import dev.plimsoll.engine.network.NetworkRequest;
@@ -13,6 +15,7 @@ import dev.plimsoll.engine.refusal.EngineException;
 import dev.plimsoll.engine.runtime.CapabilityChoice;
 import dev.plimsoll.engine.runtime.DefaultPaths;
 import dev.plimsoll.engine.runtime.HostDevices;
+import dev.plimsoll.engine.runtime.HostFacts;
 import dev.plimsoll.engine.volume.Volume;
 import dev.plimsoll.linux.Directory;
 import dev.plimsoll.oci.Json;
@@ -32,6 +35,7 @@ import org.slf4j.LoggerFactory;
 /** Makes containers. Nothing runs yet when it is done, and everything is on disk. */
 final class Creation {
   private static final Logger log = LoggerFactory.getLogger(Creation.class);
+  private static final String JOINED = "container:";
 
   private final ContainerParts parts;
   private final RootFilesystem filesystem;
@@ -64,7 +68,7 @@ final class Creation {
       HostConfig host = defaults(request.hostConfig());
       List<String> warnings = new ArrayList<>(CreationCheck.check(config, host));
       checkHost(host);
-      host = adapted(host, warnings);
+      host = joined(adapted(host, warnings));
       config = hostname(config, host, id);
       List<MountSettings> mounts = MountPlan.of(config, host, this::mountsOf);
       var settings =
@@ -126,6 +130,12 @@ final class Creation {
     if (host.runtime.isEmpty()) {
       host.runtime = "runc";
     }
+    if (host.memorySwappiness != null && host.memorySwappiness == -1) {
+      host.memorySwappiness = null; // how clients say that they have no wish
+    }
+    if (host.pidsLimit != null && host.pidsLimit == 0) {
+      host.pidsLimit = null;
+    }
     if (host.maskedPaths == null) {
       host.maskedPaths = host.privileged ? List.of() : DefaultPaths.MASKED;
     }
@@ -163,10 +173,34 @@ final class Creation {
           "Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.");
       host.memorySwapBytes = -1;
     }
+    if (!HostFacts.blockIoWeights()
+        && (host.blkioWeight != 0 || !host.blkioWeightDevice.isEmpty())) {
+      warnings.add(
+          "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.");
+      host.blkioWeight = 0;
+      host.blkioWeightDevice = List.of();
+    }
     if (host.pidsLimit != null && host.pidsLimit < 0) {
       host.pidsLimit = -1L;
     }
+    if (host.cgroupnsMode.isEmpty()) {
+      boolean own = parts.facts().cgroups().unified() && !host.privileged;
+      host.cgroupnsMode = own ? "private" : "host";
+    }
     return host.finish();
+  }
+
+  /** Other containers by their ids: a name may go to another one, or change. */
+  private HostConfig joined(HostConfig asked) {
+    HostConfig.Draft host = asked.draft();
+    host.networkMode = byId(host.networkMode);
+    host.pidMode = byId(host.pidMode);
+    host.ipcMode = byId(host.ipcMode);
+    return host.finish();
+  }
+
+  private String byId(String mode) {
+    return mode.startsWith(JOINED) ? JOINED + other(mode.substring(JOINED.length())).id() : mode;
   }
 
   private ContainerConfig hostname(ContainerConfig asked, HostConfig host, ContainerId id)
@@ -178,7 +212,7 @@ final class Creation {
       } else if (!host.networkMode().startsWith("container:")) {
         config.hostname = id.shortForm();
       } else {
-        String other = host.networkMode().substring("container:".length());
+        String other = host.networkMode().substring(JOINED.length());
         config.hostname = other(other).snapshot().settings().config().hostname();
       }
     }
@@ -200,9 +234,7 @@ final class Creation {
 
   private void checkNetwork(ContainerSettings settings, ContainerName name) {
     String mode = settings.networkMode();
-    if (mode.startsWith("container:")) {
-      var _ = other(mode.substring("container:".length()));
-    } else {
+    if (!mode.startsWith(JOINED)) {
       parts.networks().check(networkRequest(settings, name));
     }
   }
@@ -253,9 +285,7 @@ final class Creation {
     List<MountSettings> mounts = new ArrayList<>();
     for (MountSettings mount : settings.mounts()) {
       if (mount.kind() == MountSettings.Kind.VOLUME) {
-        Volume volume =
-            parts.volumes().acquire(settings.id().value(), mount.name(), "", Map.of(), Map.of());
-        mounts.add(mount.named(volume.name()));
+        mounts.add(mount.named(acquire(settings, mount).name()));
       } else {
         mounts.add(mount);
       }
@@ -270,6 +300,20 @@ final class Creation {
         settings.networking(),
         mounts,
         settings.platform());
+  }
+
+  /** The volume, made as {@code --mount} asks for if there is none of its name. */
+  private Volume acquire(ContainerSettings settings, MountSettings mount) throws IOException {
+    VolumeOptions asked = MountPlan.optionsOf(settings.host(), mount);
+    DriverConfig driver = asked.driverConfig();
+    return parts
+        .volumes()
+        .acquire(
+            settings.id().value(),
+            mount.name(),
+            driver == null ? "" : driver.name(),
+            driver == null ? Map.of() : driver.options(),
+            asked.labels());
   }
 
   private void undo(ContainerId id, ContainerName name, Exception cause) {

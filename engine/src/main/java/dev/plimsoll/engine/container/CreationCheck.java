@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 final class CreationCheck {
   private static final Pattern PORT = Pattern.compile("\\d{1,5}(-\\d{1,5})?(/(tcp|udp|sctp))?");
   private static final Set<String> LOG_DRIVERS = Set.of("", "json-file", "local", "none");
-  private static final Set<String> LOG_OPTIONS = Set.of("max-size", "max-file");
+  private static final Set<String> LOG_OPTIONS =
+      Set.of("max-size", "max-file", "labels", "labels-regex", "env", "env-regex", "tag");
   private static final Set<String> RUNTIMES = Set.of("", "runc", "crun", "io.containerd.runc.v2");
   private static final long HEALTH_NANOS_MIN = 1_000_000;
 
@@ -204,15 +205,19 @@ final class CreationCheck {
   }
 
   private void unsupported() {
-    refuseUnless(RUNTIMES.contains(host.runtime()), "runtime " + host.runtime());
-    refuseUnless(host.storageOpt().isEmpty(), "storage options (--storage-opt)");
+    if (!RUNTIMES.contains(host.runtime())) {
+      throw new BadParameter("unknown or invalid runtime name: " + host.runtime());
+    }
+    if (!host.storageOpt().isEmpty()) {
+      throw new BadParameter(
+          "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+    }
     refuseUnless(host.links().isEmpty(), "links (--link)");
-    refuseUnless(
-        host.volumeDriver().isEmpty() || host.volumeDriver().equals("local"),
-        "volume driver " + host.volumeDriver());
-    refuseUnless(
-        host.isolation().isEmpty() || host.isolation().equals("default"),
-        "isolation " + host.isolation());
+    volumeDriver(host.volumeDriver());
+    if (!host.isolation().isEmpty() && !host.isolation().equals("default")) {
+      throw new BadParameter(
+          "invalid isolation \"%s\": linux only supports 'default'".formatted(host.isolation()));
+    }
     refuseUnless(host.cpuRealtimePeriod() == 0, "the realtime period (--cpu-rt-period)");
     refuseUnless(host.cpuRealtimeRuntime() == 0, "the realtime runtime (--cpu-rt-runtime)");
     refuseUnless(host.kernelMemoryTcpBytes() == 0, "kernel TCP memory");
@@ -232,6 +237,14 @@ final class CreationCheck {
     }
   }
 
+  /** Refuses a driver that is not there, as a bad request: a 404 would have clients pull the image. */
+  static void volumeDriver(String driver) {
+    if (!driver.isEmpty() && !driver.equals("local")) {
+      throw new BadParameter(
+          "error looking up volume plugin %s: plugin \"%s\" not found".formatted(driver, driver));
+    }
+  }
+
   private static void refuseUnless(boolean supported, String what) {
     if (!supported) {
       throw new NotImplemented(what + " is not supported by this engine");
@@ -241,15 +254,17 @@ final class CreationCheck {
   private void logging() {
     String driver = host.logConfig().type();
     if (!LOG_DRIVERS.contains(driver)) {
-      throw new NotImplemented("logger: no log driver named '%s' is registered".formatted(driver));
+      throw new BadParameter(
+          "error looking up logging plugin %s: plugin \"%s\" not found".formatted(driver, driver));
     }
     for (String option : host.logConfig().config().keySet()) {
       if (!LOG_OPTIONS.contains(option)) {
-        throw new NotImplemented(
-            "log option '%s' of driver %s is not supported by this engine"
+        throw new BadParameter(
+            "unknown log opt '%s' for %s log driver"
                 .formatted(option, driver.isEmpty() ? "json-file" : driver));
       }
     }
     LogLimits.DEFAULT.with(host.logConfig());
+    LogDetails.check(host.logConfig().config());
   }
 }

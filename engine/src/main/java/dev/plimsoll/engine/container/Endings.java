@@ -113,7 +113,7 @@ final class Endings {
     ContainerState.Running run = before.running().orElseThrow();
     boolean oom = Files.exists(parts.bundle(container.id()).oomMark());
     try {
-      cleanUp.afterEnd(before);
+      cleanUp.butVolumes(before);
     } catch (IOException e) {
       log.warn("clean-up after a container's end was not complete id={}", container.id(), e);
     }
@@ -138,6 +138,11 @@ final class Endings {
         "execDuration",
         Long.toString(seconds));
     parts.publishNetworks(before, "disconnect");
+    try {
+      cleanUp.volumes(before); // watchers hear of it after the end, as from dockerd
+    } catch (IOException e) {
+      log.warn("volumes of a container that ended not let go id={}", container.id(), e);
+    }
     follow(container, pause);
   }
 

@@ -144,7 +144,7 @@ final class Inspection {
         sandbox != null && sandbox.namespace() instanceof NetworkSandbox.Namespace.At(var path)
             ? path.toString()
             : "",
-        ports(sandbox),
+        ports(container),
         false,
         "",
         0,
@@ -160,11 +160,27 @@ final class Inspection {
   }
 
   /** An exposed port that is not published shows null, as dockerd has it. */
-  private static Map<String, @Nullable List<PortBinding>> ports(@Nullable NetworkSandbox sandbox) {
+  private static Map<String, @Nullable List<PortBinding>> ports(ContainerSnapshot container) {
     Map<String, @Nullable List<PortBinding>> ports = new TreeMap<>();
-    if (sandbox != null) {
-      sandbox.ports().forEach((port, at) -> ports.put(port, at.isEmpty() ? null : at));
+    portsInUse(container).forEach((port, at) -> ports.put(port, at.isEmpty() ? null : at));
+    return ports;
+  }
+
+  /**
+   * Where the exposed ports of a running container are published; with nothing for one that is not.
+   * On the host's network, or none, no port is told of.
+   */
+  static Map<String, List<PortBinding>> portsInUse(ContainerSnapshot container) {
+    Map<String, List<PortBinding>> ports = new TreeMap<>();
+    NetworkSandbox sandbox = container.network();
+    if (sandbox == null
+        || sandbox.endpoints().values().stream().allMatch(e -> e.ipAddress().isEmpty())) {
+      return ports;
     }
+    for (String port : container.settings().config().exposedPorts().keySet()) {
+      ports.put(port.contains("/") ? port : port + "/tcp", List.of());
+    }
+    ports.putAll(sandbox.ports());
     return ports;
   }
 }

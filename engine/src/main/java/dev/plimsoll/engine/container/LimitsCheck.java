@@ -3,6 +3,7 @@ package dev.plimsoll.engine.container;
 import dev.plimsoll.docker.container.HostConfig;
 import dev.plimsoll.docker.container.Ulimit;
 import dev.plimsoll.engine.refusal.EngineException.BadParameter;
+import dev.plimsoll.engine.runtime.HostFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
@@ -102,6 +103,7 @@ final class LimitsCheck {
     }
     list(host.cpusetCpus(), "cpuset cpus");
     list(host.cpusetMems(), "cpuset mems");
+    memoryNodes(host.cpusetMems());
     if (!host.cpusetCpus().isEmpty()) {
       NavigableSet<Integer> wanted = numbers(host.cpusetCpus());
       if (wanted.last() >= available) {
@@ -109,6 +111,18 @@ final class LimitsCheck {
             "Requested CPUs are not available - requested %s, available: 0-%d"
                 .formatted(host.cpusetCpus(), available - 1));
       }
+    }
+  }
+
+  private static void memoryNodes(String wanted) {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    String available = HostFacts.memoryNodes();
+    if (!numbers(available).containsAll(numbers(wanted))) {
+      throw new BadParameter(
+          "Requested memory nodes are not available - requested %s, available: %s"
+              .formatted(wanted, available));
     }
   }
 

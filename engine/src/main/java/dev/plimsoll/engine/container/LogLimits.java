@@ -37,9 +37,11 @@ public record LogLimits(long fileBytes, int filesMax) {
         return bytes;
       }
     } catch (IllegalArgumentException e) {
-      throw new BadParameter("invalid log option max-size: \"%s\"".formatted(text), e);
+      throw new BadParameter(
+          "failed to initialize logging driver: invalid size: '%s'".formatted(text), e);
     }
-    throw new BadParameter("max-size must be a positive number");
+    throw new BadParameter(
+        "failed to initialize logging driver: max-size must be a positive number");
   }
 
   private static int count(String text) {
@@ -49,8 +51,10 @@ public record LogLimits(long fileBytes, int filesMax) {
         return count;
       }
     } catch (NumberFormatException e) {
-      throw new BadParameter("invalid log option max-file: \"%s\"".formatted(text), e);
+      throw new BadParameter(
+          "failed to initialize logging driver: max-file: \"%s\" is not a number".formatted(text),
+          e);
     }
-    throw new BadParameter("max-file cannot be less than 1");
+    throw new BadParameter("failed to initialize logging driver: max-file cannot be less than 1");
   }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** Writes what a container said as a client reads it. Not safe for many threads. */
@@ -19,16 +20,19 @@ public final class LogOutput {
   private final OutputStream out;
   private final boolean framed;
   private final boolean timestamps;
+  private final Optional<String> details;
   private final Set<LogEntry.Stream> inLine = EnumSet.noneOf(LogEntry.Stream.class);
 
   /**
    * @param framed whether stdout and stderr are told apart by eight bytes in front
    * @param timestamps whether each line begins with the time it was said
+   * @param details what stands between that and the line, if anything does
    */
-  public LogOutput(OutputStream out, boolean framed, boolean timestamps) {
+  public LogOutput(OutputStream out, boolean framed, boolean timestamps, Optional<String> details) {
     this.out = out;
     this.framed = framed;
     this.timestamps = timestamps;
+    this.details = details;
   }
 
   void write(LogEntry entry) throws IOException {
@@ -38,14 +42,20 @@ public final class LogOutput {
     } else {
       inLine.add(entry.stream());
     }
-    if (timestamps && begins) {
-      var stamped = new ByteArrayOutputStream(entry.bytes().length + 32);
-      stamped.writeBytes((TIME.format(entry.time()) + " ").getBytes(StandardCharsets.US_ASCII));
-      stamped.writeBytes(entry.bytes());
-      write(out, entry.stream(), stamped.toByteArray(), framed);
+    String before = begins ? prefix(entry) : "";
+    if (!before.isEmpty()) {
+      var whole = new ByteArrayOutputStream(entry.bytes().length + before.length());
+      whole.writeBytes(before.getBytes(StandardCharsets.UTF_8));
+      whole.writeBytes(entry.bytes());
+      write(out, entry.stream(), whole.toByteArray(), framed);
     } else {
       write(out, entry, framed);
     }
+  }
+
+  private String prefix(LogEntry entry) {
+    return (timestamps ? TIME.format(entry.time()) + " " : "")
+        + details.map(text -> text + " ").orElse("");
   }
 
   static void write(OutputStream out, LogEntry entry, boolean framed) throws IOException {

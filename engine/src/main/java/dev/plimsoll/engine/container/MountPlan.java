@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -23,6 +25,45 @@ import java.util.regex.Pattern;
  */
 final class MountPlan {
   private static final Pattern VOLUME_NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
+  private static final Set<String> PROPAGATIONS =
+      Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave");
+  private static final Set<String> TMPFS_WORDS =
+      Set.of(
+          "ro",
+          "rw",
+          "exec",
+          "noexec",
+          "suid",
+          "nosuid",
+          "dev",
+          "nodev",
+          "sync",
+          "async",
+          "dirsync",
+          "remount",
+          "mand",
+          "nomand",
+          "atime",
+          "noatime",
+          "diratime",
+          "nodiratime",
+          "relatime",
+          "norelatime",
+          "strictatime",
+          "nostrictatime",
+          "bind",
+          "rbind",
+          "unbindable",
+          "runbindable",
+          "private",
+          "rprivate",
+          "shared",
+          "rshared",
+          "slave",
+          "rslave",
+          "defaults");
+  private static final Set<String> TMPFS_VALUES =
+      Set.of("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol");
   private static final List<String> TMPFS_DEFAULTS = List.of("noexec", "nosuid", "nodev");
 
   private final Map<String, MountSettings> byDestination = new LinkedHashMap<>();
@@ -85,14 +126,15 @@ final class MountPlan {
       throw BindMode.invalid(text);
     }
     if (parts.length == 1) {
-      return MountSettings.anonymous(destination(parts[0], text));
+      return MountSettings.anonymous(destination(parts[0], text, "volume"));
     }
     if (parts[0].isEmpty()) {
       throw BindMode.invalid(text);
     }
     BindMode mode = parts.length == 3 ? BindMode.parse(parts[2], text) : BindMode.DEFAULT;
-    String destination = destination(parts[1], text);
-    if (parts[0].startsWith("/")) {
+    boolean bind = parts[0].startsWith("/");
+    String destination = destination(parts[1], text, bind ? "bind" : "volume");
+    if (bind) {
       return MountSettings.bind(Path.of(parts[0]).normalize().toString(), destination, mode);
     }
     return MountSettings.volume(volumeName(parts[0], text), destination, mode);
@@ -102,7 +144,7 @@ final class MountPlan {
     if (text.contains(":")) {
       return parseBind(text);
     }
-    return MountSettings.anonymous(destination(text, text));
+    return MountSettings.anonymous(destination(text, text, "volume"));
   }
 
   private static String volumeName(String name, String whole) {
@@ -114,17 +156,25 @@ final class MountPlan {
     return name;
   }
 
-  private static String destination(String text, String whole) {
+  private static String destination(String text, String whole, String type) {
+    try {
+      return destination(text);
+    } catch (EngineException.BadParameter e) {
+      throw new EngineException.BadParameter(
+          "invalid volume specification: '%s': invalid mount config for type \"%s\": %s"
+              .formatted(whole, type, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String destination(String text) {
     if (!text.startsWith("/")) {
       throw new EngineException.BadParameter(
-          "invalid volume specification: '%s': invalid mount config for type \"volume\": invalid mount path: '%s' mount path must be absolute"
-              .formatted(whole, text));
+          "invalid mount path: '%s' mount path must be absolute".formatted(text));
     }
     String normal = Path.of(text).normalize().toString();
     if (normal.equals("/")) {
-      throw new EngineException.BadParameter(
-          "invalid volume specification: '%s': invalid mount config for type \"volume\": invalid specification: destination can't be '/'"
-              .formatted(whole));
+      throw new EngineException.BadParameter("invalid specification: destination can't be '/'");
     }
     return normal;
   }
@@ -134,13 +184,11 @@ final class MountPlan {
     if (mount.target().isEmpty()) {
       throw invalid(type, "field Target must not be empty");
     }
-    if (!mount.target().startsWith("/")) {
-      throw invalid(
-          type, "invalid mount path: '%s' mount path must be absolute".formatted(mount.target()));
-    }
-    String target = Path.of(mount.target()).normalize().toString();
-    if (target.equals("/")) {
-      throw invalid(type, "invalid specification: destination can't be '/'");
+    String target;
+    try {
+      target = destination(mount.target());
+    } catch (EngineException.BadParameter e) {
+      throw invalid(type, String.valueOf(e.getMessage()));
     }
     return switch (type) {
       case "bind" -> bindMount(mount, target);
@@ -149,7 +197,7 @@ final class MountPlan {
       case "image", "npipe", "cluster" ->
           throw new EngineException.NotImplemented(
               "mounts of type %s are not supported by this engine".formatted(type));
-      default -> throw new EngineException.BadParameter("mount type unknown: \"" + type + "\"");
+      default -> throw invalid(type, "mount type unknown");
     };
   }
 
@@ -181,6 +229,9 @@ final class MountPlan {
       throw invalid("bind", "bind source path does not exist: " + mount.source());
     }
     String propagation = options.propagation().isEmpty() ? "rprivate" : options.propagation();
+    if (!PROPAGATIONS.contains(propagation)) {
+      throw invalid("bind", "invalid propagation mode: " + propagation);
+    }
     return new MountSettings(
         MountSettings.Kind.BIND,
         "",
@@ -204,16 +255,7 @@ final class MountPlan {
     VolumeOptions options = mount.volumeOptions();
     boolean noCopy = options != null && options.noCopy();
     if (options != null && options.driverConfig() != null) {
-      String driver = options.driverConfig().name();
-      if (!driver.isEmpty() && !driver.equals("local")) {
-        throw new EngineException.NotImplemented(
-            "volume driver %s is not supported by this engine".formatted(driver));
-      }
-      if (!options.driverConfig().options().isEmpty()) {
-        throw new EngineException.NotImplemented(
-            "volume driver options in a mount are not supported by this engine; create the volume"
-                + " first");
-      }
+      CreationCheck.volumeDriver(options.driverConfig().name());
     }
     String name = mount.source().isEmpty() ? "" : volumeName(mount.source(), mount.source());
     return new MountSettings(
@@ -230,6 +272,17 @@ final class MountPlan {
         options == null ? "" : options.subpath(),
         name.isEmpty(),
         true);
+  }
+
+  /** What {@code --mount} says of the volume that is mounted there; nothing for any other mount. */
+  static VolumeOptions optionsOf(HostConfig host, MountSettings mount) {
+    return host.mounts().stream()
+        .filter(asked -> asked.type().equals("volume") && asked.target().startsWith("/"))
+        .filter(asked -> destination(asked.target()).equals(mount.destination()))
+        .map(Mount::volumeOptions)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(new VolumeOptions(false, Map.of(), null, ""));
   }
 
   private static MountSettings tmpfsMount(Mount mount, String target) {
@@ -256,6 +309,12 @@ final class MountPlan {
   private static MountSettings parseTmpfs(String target, String text) {
     List<String> options = new ArrayList<>(TMPFS_DEFAULTS);
     for (String option : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      boolean value = option.contains("=");
+      if (value
+          ? !TMPFS_VALUES.contains(option.substring(0, option.indexOf('=')))
+          : !TMPFS_WORDS.contains(option)) {
+        throw new EngineException.BadParameter("invalid tmpfs option [\"%s\"]".formatted(option));
+      }
       switch (option) {
         case "exec" -> options.remove("noexec");
         case "suid" -> options.remove("nosuid");
@@ -267,6 +326,6 @@ final class MountPlan {
         }
       }
     }
-    return MountSettings.tmpfs(destination(target, target), options, !options.contains("ro"));
+    return MountSettings.tmpfs(destination(target), options, !options.contains("ro"));
   }
 }

@@ -71,7 +71,7 @@ public record MountSettings(
         name,
         "",
         destination,
-        mode.text(),
+        mode.text().isEmpty() ? "z" : mode.text(), // what dockerd shows for its own driver
         mode.writable(),
         "",
         List.of(),

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,6 +80,7 @@ final class Starting {
     Bundle bundle = parts.bundle(settings.id());
     cleanUp.runtimeLeftovers(settings.id());
     Path rootfs = filesystem.mount(directory, ImageId.parse(settings.image()));
+    InitFiles.add(rootfs);
     NetworkSandbox sandbox = network(container);
     List<SpecMount> prepared = mounts.prepare(settings, rootfs);
     if (settings.host().ipcMode().equals("shareable")) {
@@ -92,7 +94,7 @@ final class Starting {
         settings.config().hostname(),
         sandbox,
         prepared,
-        this::neighbour);
+        name -> neighbour(name, "container %s is not running"::formatted));
     HostProcess process = parts.conmon().create(request(container, bundle, directory));
     // Listeners first: a command that ends at once has said everything before it is heard of.
     attachments.connectWaiting(settings.id(), bundle);
@@ -122,7 +124,9 @@ final class Starting {
           .networks()
           .attach(Creation.networkRequest(container.settings(), container.name()));
     }
-    long pid = neighbour(mode.substring("container:".length())).pid();
+    String other = mode.substring("container:".length());
+    long pid =
+        neighbour(other, id -> "cannot join network of a non running container: " + id).pid();
     return new NetworkSandbox(
         new NetworkSandbox.Namespace.At(Path.of("/proc", Long.toString(pid), "ns", "net")),
         Map.of(),
@@ -131,14 +135,10 @@ final class Starting {
         List.of());
   }
 
-  private BundleWriter.Neighbour neighbour(String name) {
+  private BundleWriter.Neighbour neighbour(String name, Function<ContainerId, String> refusal) {
     ContainerSnapshot other = parts.names().find(name).snapshot();
     ContainerState.Running running =
-        other
-            .running()
-            .orElseThrow(() ->
-                new EngineException.Conflict(
-                    "cannot join the namespaces of a non running container: " + other.id()));
+        other.running().orElseThrow(() -> new EngineException.Conflict(refusal.apply(other.id())));
     return new BundleWriter.Neighbour(
         running.process().pid(), parts.directory(other.id()), other.settings().host().ipcMode());
   }
@@ -165,7 +165,7 @@ final class Starting {
     }
     int code = cause instanceof RuntimeFailure failure ? failure.exitCode() : 128;
     Instant now = parts.clock().instant();
-    var ending = new Ending(code, Instant.EPOCH, now, false, String.valueOf(cause.getMessage()));
+    var ending = new Ending(code, Instant.EPOCH, now, false, message(cause));
     ContainerSnapshot after =
         container.update(s ->
             s.state() instanceof ContainerState.Created
@@ -180,14 +180,18 @@ final class Starting {
     log.warn("container failed to start id={} cause={}", container.id(), cause.getMessage());
   }
 
+  private static String message(Exception cause) {
+    String text = String.valueOf(cause.getMessage());
+    return cause instanceof RuntimeFailure
+        ? "failed to create task for container: failed to create shim task: " + text
+        : text;
+  }
+
   private static RuntimeException refusal(ContainerSnapshot container, Exception cause)
       throws IOException, InterruptedException {
     switch (cause) {
       case RuntimeFailure failure ->
-          throw new EngineException.BadParameter(
-              "failed to create task for container: failed to create shim task: "
-                  + failure.getMessage(),
-              failure);
+          throw new EngineException.BadParameter(message(failure), failure);
       case EngineException refused -> throw refused;
       case InterruptedException interrupted -> throw interrupted;
       case IOException trouble ->

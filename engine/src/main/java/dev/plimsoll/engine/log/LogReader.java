@@ -10,8 +10,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,23 +55,38 @@ public final class LogReader implements AutoCloseable {
       return;
     }
     int tail = request.tail().getAsInt();
-    Deque<LogEntry> last = new ArrayDeque<>();
-    int[] lines = {0};
-    readAll(
-        request,
-        entry -> {
-          last.addLast(entry);
-          if (entry.endsLine()) {
-            lines[0]++;
-          }
-          while (lines[0] > tail || (tail == 0 && !last.isEmpty())) {
-            if (last.removeFirst().endsLine()) {
-              lines[0]--;
-            }
-          }
-        });
-    for (LogEntry entry : last) {
-      reading.accept(entry);
+    var last = new LastLines(tail);
+    readAll(request, last::add);
+    for (LastLines.Piece piece : last.pieces) {
+      reading.accept(piece.entry());
+    }
+  }
+
+  /** The last lines of what was added. A line counts from its beginning: the last may have no end. */
+  private static final class LastLines {
+    private record Piece(LogEntry entry, boolean begins) {}
+
+    private final int linesMax;
+    private final Deque<Piece> pieces = new ArrayDeque<>();
+    private final Set<LogEntry.Stream> inLine = EnumSet.noneOf(LogEntry.Stream.class);
+    private int lines;
+
+    LastLines(int linesMax) {
+      this.linesMax = linesMax;
+    }
+
+    void add(LogEntry entry) {
+      boolean begins = !inLine.contains(entry.stream());
+      if (entry.endsLine()) {
+        inLine.remove(entry.stream());
+      } else {
+        inLine.add(entry.stream());
+      }
+      pieces.addLast(new Piece(entry, begins));
+      lines += begins ? 1 : 0;
+      while (lines > linesMax || (!pieces.isEmpty() && !pieces.getFirst().begins())) {
+        lines -= pieces.removeFirst().begins() ? 1 : 0;
+      }
     }
   }
 

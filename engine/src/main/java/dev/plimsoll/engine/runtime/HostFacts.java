@@ -38,6 +38,22 @@ public record HostFacts(
         defaultProfile());
   }
 
+  /** The memory nodes of this machine, as {@code 0-1}; a machine that does not tell has one. */
+  public static String memoryNodes() {
+    try {
+      return Files.readString(Path.of("/sys/devices/system/node/online")).strip();
+    } catch (IOException e) {
+      return "0";
+    }
+  }
+
+  /** Whether the kernel shares out block devices by weight: few schedulers do. */
+  public static boolean blockIoWeights() {
+    return Files.exists(CGROUPS.resolve("cgroup.controllers"))
+        || Files.exists(CGROUPS.resolve("blkio/blkio.weight"))
+        || Files.exists(CGROUPS.resolve("blkio/blkio.bfq.weight"));
+  }
+
   private static int number(String text) {
     String digits = text.strip().replaceAll("\\D.*", "");
     return digits.isEmpty() ? 0 : Integer.parseInt(digits);

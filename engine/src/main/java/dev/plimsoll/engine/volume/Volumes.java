@@ -332,6 +332,12 @@ public final class Volumes {
    * @throws IOException if what the options say cannot be mounted
    */
   public Path mount(String name, String containerId) throws IOException {
+    return mount(name, containerId, Map.of());
+  }
+
+  /** As {@link #mount(String, String)}; {@code details} are told with the event. */
+  public Path mount(String name, String containerId, Map<String, String> details)
+      throws IOException {
     Volume volume = get(name);
     Lock lock = lock(name);
     Path mountpoint;
@@ -344,7 +350,9 @@ public final class Volumes {
     } finally {
       lock.unlock();
     }
-    publish("mount", name, Map.of("container", containerId));
+    Map<String, String> attributes = new HashMap<>(details);
+    attributes.put("container", containerId);
+    publish("mount", name, attributes);
     return mountpoint;
   }
 

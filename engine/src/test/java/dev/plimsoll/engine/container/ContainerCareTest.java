@@ -141,7 +141,7 @@ class ContainerCareTest {
         .containers
         .logs()
         .write(
-            container, LogRequest.everything(true, true), new LogOutput(out, false, false), follow);
+            container, LogRequest.everything(true, true), new LogOutput(out, false, false, Optional.empty()), follow);
     return out.toString(StandardCharsets.UTF_8);
   }
 

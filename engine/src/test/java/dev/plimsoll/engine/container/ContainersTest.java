@@ -87,7 +87,7 @@ class ContainersTest {
         .write(
             container,
             LogRequest.everything(true, true),
-            new LogOutput(out, false, false),
+            new LogOutput(out, false, false, Optional.empty()),
             ContainerLogs.Follow.NO);
     return out.toString(StandardCharsets.UTF_8);
   }

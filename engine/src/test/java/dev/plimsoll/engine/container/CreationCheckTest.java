@@ -47,14 +47,35 @@ class CreationCheckTest {
     refused(host -> host.links = List.of("a:b"), "links (--link) is not supported by this engine");
     refused(
         host -> host.storageOpt = Map.of("size", "1G"),
-        "storage options (--storage-opt) is not supported by this engine");
+        "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
     refused(
         host -> host.logConfig = new LogConfig("fluentd", Map.of()),
-        "logger: no log driver named 'fluentd' is registered");
+        "error looking up logging plugin fluentd: plugin \"fluentd\" not found");
     refused(
-        host -> host.logConfig = new LogConfig("json-file", Map.of("labels", "x")),
-        "log option 'labels' of driver json-file is not supported by this engine");
-    refused(host -> host.runtime = "kata", "runtime kata is not supported by this engine");
+        host -> host.logConfig = new LogConfig("json-file", Map.of("compress", "x")),
+        "unknown log opt 'compress' for json-file log driver");
+    refused(host -> host.runtime = "kata", "unknown or invalid runtime name: kata");
+    refused(
+        host -> host.volumeDriver = "nfs",
+        "error looking up volume plugin nfs: plugin \"nfs\" not found");
+    refused(
+        host -> host.isolation = "hyperv",
+        "invalid isolation \"hyperv\": linux only supports 'default'");
+  }
+
+  @Test
+  void logOptionsThatCannotBeFollowedAreRefused() {
+    refused(
+        host -> host.logConfig = new LogConfig("json-file", Map.of("tag", "{{.Nonsense}}")),
+        "invalid log opt tag: {{.Nonsense}} is none of [.ID, .FullID, .Name, .ImageID, .ImageFullID,"
+            + " .ImageName, .DaemonName]");
+    refused(
+        host -> host.logConfig = new LogConfig("json-file", Map.of("max-size", "x")),
+        "failed to initialize logging driver: invalid size: 'x'");
+    refused(
+        host -> host.cpusetMems = "4000",
+        "Requested memory nodes are not available - requested 4000, available: "
+            + dev.plimsoll.engine.runtime.HostFacts.memoryNodes());
   }
 
   @Test

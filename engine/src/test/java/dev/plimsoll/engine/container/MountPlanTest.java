@@ -3,9 +3,12 @@ package dev.plimsoll.engine.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plimsoll.docker.container.BindOptions;
 import dev.plimsoll.docker.container.ContainerConfig;
+import dev.plimsoll.docker.container.DriverConfig;
 import dev.plimsoll.docker.container.HostConfig;
 import dev.plimsoll.docker.container.Mount;
+import dev.plimsoll.docker.container.VolumeOptions;
 import dev.plimsoll.engine.refusal.EngineException;
 import dev.plimsoll.engine.refusal.EngineException.BadParameter;
 import java.util.List;
@@ -69,6 +72,54 @@ class MountPlanTest {
     assertThatThrownBy(() -> plan(host -> host.mounts = List.of(mount), Map.of()))
         .isInstanceOf(EngineException.NotImplemented.class)
         .hasMessageContaining("image");
+  }
+
+  @Test
+  void eachMistakeIsToldInDockersWords() {
+    refused(
+        new Mount("/x", "/tmp", "nonsense", false, "", null, null, null, null),
+        "invalid mount config for type \"nonsense\": mount type unknown");
+    refused(
+        new Mount("x", "/tmp", "bind", false, "", null, null, null, null),
+        "invalid mount config for type \"bind\": invalid mount path: 'x' mount path must be absolute");
+    refused(
+        new Mount(
+            "/x",
+            "/tmp",
+            "bind",
+            false,
+            "",
+            new BindOptions("sideways", false, false, false, false),
+            null,
+            null,
+            null),
+        "invalid mount config for type \"bind\": invalid propagation mode: sideways");
+    assertThatThrownBy(() -> MountPlan.parseBind("/:/"))
+        .hasMessage(
+            "invalid volume specification: '/:/': invalid mount config for type \"bind\": invalid specification: destination can't be '/'");
+    assertThatThrownBy(() -> plan(host -> host.tmpfs = Map.of("/t", "bogus"), Map.of()))
+        .hasMessage("invalid tmpfs option [\"bogus\"]");
+    assertThatThrownBy(() -> plan(host -> host.tmpfs = Map.of("t", ""), Map.of()))
+        .hasMessage("invalid mount path: 't' mount path must be absolute");
+  }
+
+  private static void refused(Mount mount, String message) {
+    assertThatThrownBy(() -> plan(host -> host.mounts = List.of(mount), Map.of()))
+        .hasMessage(message);
+  }
+
+  @Test
+  void whatAMountSaysOfItsVolumeIsFound() {
+    var options =
+        new VolumeOptions(
+            false, Map.of("a", "b"), new DriverConfig("local", Map.of("type", "tmpfs")), "");
+    var mount = new Mount("/x/", "data", "volume", false, "", null, options, null, null);
+    HostConfig.Draft host = HostConfig.NONE.draft();
+    host.mounts = List.of(mount);
+    MountSettings planned = plan(h -> h.mounts = List.of(mount), Map.of()).getFirst();
+
+    assertThat(MountPlan.optionsOf(host.finish(), planned)).isEqualTo(options);
+    assertThat(MountPlan.optionsOf(HostConfig.NONE, planned).labels()).isEmpty();
   }
 
   @Test

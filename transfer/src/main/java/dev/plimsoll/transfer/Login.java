@@ -28,7 +28,7 @@ final class Login {
   LoginResult check(Credentials credentials) throws IOException, InterruptedException {
     URI ping = host.resolve("/v2/");
     List<Challenge> challenges;
-    try (ClientResponse response = http.send(ClientRequest.of("GET", ping, host.trust()))) {
+    try (ClientResponse response = ask(ping)) {
       if (response.status() == 200) {
         return new LoginResult(SUCCEEDED, ""); // it asks nobody
       }
@@ -57,6 +57,14 @@ final class Login {
         return new LoginResult(SUCCEEDED, identityToken);
       }
       throw refusal(ping, response);
+    }
+  }
+
+  private ClientResponse ask(URI ping) throws IOException, InterruptedException {
+    try {
+      return http.send(ClientRequest.of("GET", ping, host.trust()));
+    } catch (IOException e) {
+      throw RegistrySession.explained("GET", ping, e);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.plimsoll.oci.Tag;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -64,6 +65,15 @@ public final class Registries implements AutoCloseable {
       throws IOException, InterruptedException {
     Pull pull = new Pull(settings, downloads, name, platform, sink, progress);
     return fromAnyHost(name, credentials, pull::from);
+  }
+
+  /**
+   * Opens a file of the web with the same proxies, certificates and time limits as registries.
+   *
+   * @throws IOException with the URL, if it is not http or https or does not answer with 200
+   */
+  public Download download(URI url) throws IOException, InterruptedException {
+    return Download.open(http, hosts, url);
   }
 
   /** Fetches what the name stands for, an image's manifest or an index, and nothing more. */

@@ -132,7 +132,7 @@ final class RegistrySession {
         || request.body() instanceof RequestBody.Bytes;
   }
 
-  private static IOException explained(String method, URI uri, IOException e) {
+  static IOException explained(String method, URI uri, IOException e) {
     return new IOException(place(method, uri) + e.getMessage(), e);
   }
 

@@ -693,7 +693,7 @@ class PullTest {
     assertThatThrownBy(() -> registries.pull(nobody, AMD64, Credentials.anonymous(), sink, lines))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("Get \"http://127.0.0.1:1/v2/\"")
-        .hasMessageContaining("Connection refused");
+        .hasMessageContaining("connection refused");
   }
 
   @Test

@@ -33,14 +33,18 @@ import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.Platform;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.transfer.Credentials;
+import dev.plimsoll.transfer.Download;
 import dev.plimsoll.transfer.ManifestContent;
 import dev.plimsoll.transfer.Registries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.JsonNode;
 
@@ -199,11 +203,6 @@ public final class ImagesApi implements Resource {
   }
 
   private void load(ApiRequest request, Response response, String source) throws Exception {
-    if (!source.equals("-")) {
-      throw new NotImplemented(
-          "importing from a URL is not supported by this engine; fetch %s and import from stdin"
-              .formatted(source));
-    }
     Optional<ImageName> name =
         request
             .query("repo")
@@ -213,9 +212,14 @@ public final class ImagesApi implements Resource {
     var wanted =
         new ImageImports.Request(
             name,
-            request.query("message").orElse("Imported from -"),
+            request.query("message").orElse("Imported from " + source),
             request.queries("changes"),
             platform(request).orElse(Platform.host()));
+    if (!source.equals("-")) {
+      URI url = url(source);
+      run(request, response, progress -> importFrom(url, wanted, progress));
+      return;
+    }
     try (var progress = new ProgressStream(response);
         InputStream archive = request.http().body()) {
       try {
@@ -223,6 +227,28 @@ public final class ImagesApi implements Resource {
       } catch (Exception e) {
         progress.fail(e);
       }
+    }
+  }
+
+  private static URI url(String source) {
+    try {
+      URI url = new URI(source.contains("://") ? source : "http://" + source);
+      if (Set.of("http", "https").contains(url.getScheme()) && url.getHost() != null) {
+        return url;
+      }
+    } catch (URISyntaxException e) {
+      throw new BadParameter("invalid URL to import from: " + e.getMessage(), e);
+    }
+    throw new BadParameter(
+        "cannot import from \"%s\": only http:// and https:// URLs, and - for what is sent"
+            .formatted(source));
+  }
+
+  private void importFrom(URI url, ImageImports.Request wanted, Progress progress)
+      throws IOException, InterruptedException {
+    progress.status("Downloading from " + url);
+    try (Download download = registries.download(url)) {
+      imports.load(download.body(), wanted, progress);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.plimsoll.engine.container;
 import dev.plimsoll.docker.container.ContainerConfig;
 import dev.plimsoll.docker.container.CreateRequest;
 import dev.plimsoll.docker.container.DriverConfig;
+import dev.plimsoll.docker.container.EndpointSettings;
 import dev.plimsoll.docker.container.HostConfig;
 import dev.plimsoll.docker.container.LogConfig;
 import dev.plimsoll.docker.container.NetworkingConfig;
@@ -24,6 +25,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class Creation {
   private static final Logger log = LoggerFactory.getLogger(Creation.class);
   private static final String JOINED = "container:";
+  private static final String UNCHOSEN = "default";
 
   private final ContainerParts parts;
   private final RootFilesystem filesystem;
@@ -79,7 +82,7 @@ final class Creation {
               image.id().toString(),
               config,
               host,
-              request.networkingConfig(),
+              named(request.networkingConfig(), host.networkMode()),
               mounts,
               image.config().platform().os());
       ContainerName taken = name.isPresent() ? name.get() : parts.names().reserveAny(id, random);
@@ -188,6 +191,17 @@ final class Creation {
       host.cgroupnsMode = own ? "private" : "host";
     }
     return host.finish();
+  }
+
+  /** With the network by its name: clients call the one that they have not chosen "default". */
+  private static NetworkingConfig named(NetworkingConfig asked, String mode) {
+    if (!asked.endpoints().containsKey(UNCHOSEN) || mode.startsWith(JOINED)) {
+      return asked;
+    }
+    Map<String, EndpointSettings> endpoints = new LinkedHashMap<>(asked.endpoints());
+    EndpointSettings settings = endpoints.remove(UNCHOSEN);
+    endpoints.putIfAbsent(mode, settings);
+    return new NetworkingConfig(endpoints);
   }
 
   /** Other containers by their ids: a name may go to another one, or change. */

@@ -1,9 +1,11 @@
 package dev.plimsoll.engine.image;
 
 import dev.plimsoll.engine.refusal.EngineException.BadParameter;
+import dev.plimsoll.foundation.Durations;
 import dev.plimsoll.oci.ImageConfig.Defaults;
 import dev.plimsoll.oci.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigChanges {
   private static final Pattern PAIR =
       Pattern.compile("([^\\s=]+)=(\"(?:[^\"\\\\]|\\\\.)*\"|'[^']*'|(?:[^\\s\\\\]|\\\\.)*)");
+
+  private static final Pattern FLAG = Pattern.compile("--([a-z-]+)=(\\S+)\\s+");
+  private static final Map<String, String> HEALTH_FLAGS =
+      Map.of(
+          "interval", "Interval",
+          "timeout", "Timeout",
+          "start-period", "StartPeriod",
+          "start-interval", "StartInterval",
+          "retries", "Retries");
 
   private final Map<String, Object> fields;
 
@@ -64,11 +76,77 @@ public final class ConfigChanges {
       case "EXPOSE" ->
           words(instruction, rest).forEach(port -> map("ExposedPorts").put(port(port), Map.of()));
       case "VOLUME" -> volumes(rest).forEach(volume -> map("Volumes").put(volume, Map.of()));
+      case "HEALTHCHECK" -> fields.put("Healthcheck", healthcheck(rest));
       case "ONBUILD" -> list("OnBuild").add(one(instruction, rest));
       default ->
           throw new BadParameter(
               "%s is not a valid change command".formatted(parts[0].toLowerCase(Locale.ROOT)));
     }
+  }
+
+  private static Map<String, Object> healthcheck(String rest) {
+    Map<String, Object> check = new LinkedHashMap<>();
+    String left = rest;
+    for (Matcher flag = FLAG.matcher(left); flag.lookingAt(); flag = FLAG.matcher(left)) {
+      String name = flag.group(1);
+      String field = HEALTH_FLAGS.get(name);
+      if (field == null) {
+        throw new BadParameter("unknown flag: --" + name);
+      }
+      check.put(
+          field,
+          name.equals("retries")
+              ? retries(flag.group(2))
+              : duration(name, flag.group(2)).toNanos());
+      left = left.substring(flag.end());
+    }
+    String[] kind = left.split("\\s+", 2);
+    String command = kind.length == 2 ? kind[1].strip() : "";
+    switch (kind[0].toUpperCase(Locale.ROOT)) {
+      case "NONE" -> {
+        if (!command.isEmpty() || !check.isEmpty()) {
+          throw new BadParameter("HEALTHCHECK NONE takes no arguments");
+        }
+        check.put("Test", List.of("NONE"));
+      }
+      case "CMD" -> {
+        if (command.isEmpty()) {
+          throw new BadParameter("Missing command after HEALTHCHECK CMD");
+        }
+        check.put(
+            "Test",
+            json(command)
+                .map(words -> Stream.concat(Stream.of("CMD"), words.stream()).toList())
+                .orElse(List.of("CMD-SHELL", command)));
+      }
+      default ->
+          throw new BadParameter("Unknown type \"%s\" in HEALTHCHECK (try CMD)".formatted(kind[0]));
+    }
+    return check;
+  }
+
+  private static int retries(String text) {
+    try {
+      int retries = Integer.parseInt(text);
+      if (retries >= 1) {
+        return retries;
+      }
+    } catch (NumberFormatException e) {
+      throw new BadParameter("HEALTHCHECK --retries=%s is not a number".formatted(text), e);
+    }
+    throw new BadParameter("--retries must be at least 1 (not %s)".formatted(text));
+  }
+
+  private static Duration duration(String flag, String text) {
+    try {
+      Duration duration = Durations.parse(text);
+      if (duration.toMillis() >= 1) {
+        return duration;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new BadParameter("HEALTHCHECK --%s: %s".formatted(flag, e.getMessage()), e);
+    }
+    throw new BadParameter("Interval %s=%s cannot be less than 1ms".formatted(flag, text));
   }
 
   private static String one(String instruction, String rest) {

@@ -112,7 +112,11 @@ public final class ImagePulls {
 
     private PulledImage fetch(PullSink sink) throws IOException, InterruptedException {
       return registries.pull(
-          name, platform.orElse(Platform.host()), credentials, sink, new PullLines(progress));
+          name,
+          platform.orElse(Platform.host()),
+          credentials,
+          sink,
+          new PullLines(progress, sink::imageIsHere));
     }
 
     private boolean dropDamaged(PullSink sink, IOException failure) throws IOException {

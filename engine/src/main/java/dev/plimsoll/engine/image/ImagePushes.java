@@ -50,10 +50,10 @@ public final class ImagePushes {
     if (repository.digest().isPresent()) {
       throw new BadParameter("cannot push a digest reference");
     }
-    Map<ImageName, Image> images = images(repository.withoutReference(), tag);
     progress.status(
         "The push refers to repository [%s/%s]"
             .formatted(repository.registry(), repository.repository()));
+    Map<ImageName, Image> images = images(repository.withoutReference(), tag);
     for (Map.Entry<ImageName, Image> each : images.entrySet()) {
       try {
         push(each.getKey(), each.getValue(), credentials, progress);

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 
@@ -27,6 +28,8 @@ import org.jdbi.v3.core.Handle;
  * <p>Safe for many threads. Truth is in the database; nothing of it is kept in memory but holds.
  */
 public final class ImageStore implements Images {
+  private static final Set<String> DIGEST_ALGORITHMS = Set.of("sha256", "sha384", "sha512");
+
   private final Database database;
   private final Layers layers;
   private final Blobs blobs;
@@ -84,6 +87,10 @@ public final class ImageStore implements Images {
         .orElseThrow(() -> ImageLookup.noSuch(id.toString()));
   }
 
+  boolean has(ImageId id) throws IOException {
+    return database.read(handle -> ImageRows.exists(handle, id));
+  }
+
   /** Every image, in no order. */
   public List<Image> all() throws IOException {
     return database.read(ImageRows::all);
@@ -91,12 +98,18 @@ public final class ImageStore implements Images {
 
   @Override
   public List<Path> lowerDirectories(ImageId id) throws IOException {
-    return layersOf(id).reversed().stream().map(layers::path).toList();
+    List<Layer> lowestFirst = layersOf(id);
+    return lowestFirst.isEmpty()
+        ? List.of(layers.empty())
+        : lowestFirst.reversed().stream().map(layers::path).toList();
   }
 
   @Override
   public Path rootDirectory(ImageId id) throws IOException {
     List<Layer> lowestFirst = layersOf(id);
+    if (lowestFirst.isEmpty()) {
+      return layers.empty();
+    }
     Layer root =
         lowestFirst.reversed().stream()
             .filter(Layer::rootListed)
@@ -209,6 +222,10 @@ public final class ImageStore implements Images {
    */
   public void tag(String image, String repository, String tag) throws IOException {
     ImageName named = ImageLookup.parse(repository);
+    if (DIGEST_ALGORITHMS.contains(repository)) {
+      throw new dev.plimsoll.engine.refusal.EngineException.BadParameter(
+          "refusing to create an ambiguous tag using digest algorithm as name");
+    }
     if (named.digest().isPresent()) {
       throw new dev.plimsoll.engine.refusal.EngineException.BadParameter(
           "refusing to create a tag with a digest reference");

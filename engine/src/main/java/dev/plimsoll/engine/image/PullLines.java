@@ -3,16 +3,23 @@ package dev.plimsoll.engine.image;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.transfer.PullProgress;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
-/** What a transfer tells, in the lines of {@code docker pull}. */
-record PullLines(Progress progress) implements PullProgress {
+/**
+ * What a transfer tells, in the lines of {@code docker pull}.
+ *
+ * @param imageIsHere whether the image of these layers is here: then they are not worth a line
+ */
+record PullLines(Progress progress, BooleanSupplier imageIsHere) implements PullProgress {
   private static String id(Descriptor layer) {
     return PullSink.shownAs(layer.digest());
   }
 
   @Override
   public void alreadyExists(Descriptor layer) {
-    progress.layer(id(layer), "Already exists");
+    if (!imageIsHere.getAsBoolean()) {
+      progress.layer(id(layer), "Already exists");
+    }
   }
 
   @Override

@@ -36,6 +36,7 @@ final class PullSink implements BlobSink, AutoCloseable {
   private final Optional<Platform> wanted;
   private final Set<Digest> hadBefore = ConcurrentHashMap.newKeySet();
   private volatile @Nullable PulledImage announced;
+  private volatile boolean imageIsHere;
   private volatile @Nullable LayerAssembly assembly;
 
   PullSink(
@@ -68,6 +69,7 @@ final class PullSink implements BlobSink, AutoCloseable {
     close();
     progress.status(name.reference().toString(), "Pulling from " + name.repository());
     announced = image;
+    imageIsHere = store.has(new ImageId(Digest.sha256(image.config())));
     assembly = new LayerAssembly(store, config.diffIds(), lease, progress);
   }
 
@@ -120,6 +122,11 @@ final class PullSink implements BlobSink, AutoCloseable {
         current.begin(i, blob, shownAs(blob), "Pull complete", told);
       }
     }
+  }
+
+  /** Whether what is pulled was here before, maybe under another name. */
+  boolean imageIsHere() {
+    return imageIsHere;
   }
 
   static String shownAs(Digest blob) {

@@ -18,13 +18,15 @@ import java.util.Set;
 
 /**
  * Where layers lie: {@code NAME/fs} and {@code NAME/layer.json} for each, {@code staging/} for those
- * that are being made and {@code trash/} for those that go. Names begin with twelve digits of the
+ * that are being made, {@code trash/} for those that go, and {@code empty/} below images that have no
+ * layers. Names begin with twelve digits of the
  * layer's id, for people, and end with eight that chance gave.
  */
 final class LayerDirectories {
   static final int FORMAT = 1;
   private static final String STAGING = "staging";
   private static final String TRASH = "trash";
+  private static final String EMPTY = "empty";
   private static final String FS = "fs";
   private static final String DESCRIPTION = "layer.json";
   private static final int PRIVATE = 0710; // containers' users never need to pass through here
@@ -40,7 +42,9 @@ final class LayerDirectories {
   static LayerDirectories open(Path root) throws IOException {
     Files.createDirectories(root.resolve(STAGING));
     Files.createDirectories(root.resolve(TRASH));
+    Files.createDirectories(root.resolve(EMPTY));
     try (Directory directory = Directory.open(root)) {
+      directory.setPermissions(EMPTY, ROOT_PERMISSIONS);
       directory.descriptor().setPermissions(PRIVATE);
       directory.sync();
     }
@@ -94,6 +98,10 @@ final class LayerDirectories {
     return root.resolve(name).resolve(FS);
   }
 
+  Path empty() {
+    return root.resolve(EMPTY);
+  }
+
   /** Removes what is being filled. */
   void discard(Staged staged) throws IOException {
     try (Directory staging = Directory.open(root.resolve(STAGING))) {
@@ -116,7 +124,7 @@ final class LayerDirectories {
     try (Directory layers = Directory.open(root)) {
       return layers.list().stream()
           .map(DirectoryEntry::name)
-          .filter(name -> !Set.of(STAGING, TRASH).contains(name))
+          .filter(name -> !Set.of(STAGING, TRASH, EMPTY).contains(name))
           .toList();
     }
   }

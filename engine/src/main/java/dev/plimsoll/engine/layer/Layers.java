@@ -106,6 +106,11 @@ public final class Layers implements AutoCloseable {
     return directories.fs(layer.directory());
   }
 
+  /** The lower directory of an image that has no layers: overlayfs wants one. Nothing is in it. */
+  public Path empty() {
+    return directories.empty();
+  }
+
   /**
    * A layer that is here, kept from now on for {@code holder}: nothing takes it away until the
    * lease is given back or 24 hours have passed.

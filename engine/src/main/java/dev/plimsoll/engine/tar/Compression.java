@@ -5,18 +5,22 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.XZInputStream;
 
 /** How an archive is packed, found out from its first bytes: names and media types are not asked. */
 public enum Compression {
   NONE(""),
   GZIP("1f8b"),
   ZSTD("28b52ffd"),
-  /** Known to be named in the refusal. */
   BZIP2("425a68"),
   XZ("fd377a585a00");
 
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int MAGIC_BYTES_MAX = 6;
+
+  /** {@code xz -9} needs 65 MiB to unpack; a file may ask for 4 GiB. */
+  private static final int XZ_MEMORY_KIB_MAX = 128 << 10;
 
   private final String magic; // the first bytes, in hexadecimal
 
@@ -36,10 +40,9 @@ public enum Compression {
   }
 
   /**
-   * The unpacked bytes of {@code packed}: of gzip all members one after the other, of zstd all
-   * frames, and anything unknown as it is. Closing the result closes {@code packed}.
-   *
-   * @throws TarFormatException for bzip2 and xz, which layers are never made of
+   * The unpacked bytes of {@code packed}: of gzip all members one after the other, of bzip2 and xz
+   * all streams, of zstd all frames, and anything unknown as it is. Closing the result closes {@code
+   * packed}.
    */
   public static InputStream unpacked(InputStream packed) throws IOException {
     var buffered = new BufferedInputStream(packed, BUFFER_BYTES);
@@ -51,10 +54,8 @@ public enum Compression {
       case NONE -> buffered;
       case GZIP -> new GzipInput(buffered);
       case ZSTD -> new ZstdInputStreamNoFinalizer(buffered);
-      case BZIP2, XZ ->
-          throw new TarFormatException(
-              "archives packed by %s are not supported; pack it by gzip or zstd, or not at all"
-                  .formatted(compression.name().toLowerCase(java.util.Locale.ROOT)));
+      case BZIP2 -> new BZip2CompressorInputStream(buffered, true);
+      case XZ -> new XZInputStream(buffered, XZ_MEMORY_KIB_MAX);
     };
   }
 }

@@ -9,6 +9,7 @@ import dev.plimsoll.engine.refusal.EngineException.BadParameter;
 import dev.plimsoll.engine.refusal.EngineException.NotFound;
 import dev.plimsoll.oci.ImageName;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,10 +17,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 class ImageLoadsTest {
   @TempDir private Path root;
@@ -86,6 +90,46 @@ class ImageLoadsTest {
         Progress.SILENT);
 
     assertThat(images.store.find("example.com:5000/app:2").id()).isEqualTo(made.id());
+  }
+
+  @Test
+  void anImageWithoutLayersHasAnEmptyDirectoryBelowItsContainers() throws Exception {
+    Made made = TestArchives.image("nothing in it");
+
+    load(TestArchives.oldArchive(made, "scratch:1"), Progress.SILENT);
+
+    assertThat(images.store.find("scratch:1").id()).isEqualTo(made.id());
+    assertThat(images.store.lowerDirectories(made.id()))
+        .singleElement()
+        .satisfies(directory -> assertThat(directory).isEmptyDirectory())
+        .isEqualTo(images.store.rootDirectory(made.id()));
+    assertThat(images.store.history("scratch:1")).hasSize(1);
+  }
+
+  @Test
+  void archivesPackedByXzAndBzip2AreLoaded() throws Exception {
+    Made made = twoLayers();
+    byte[] plain = TestArchives.oldArchive(made, "app:1").readAllBytes();
+    var xz = new ByteArrayOutputStream();
+    try (var packed = new XZOutputStream(xz, new LZMA2Options())) {
+      packed.write(plain);
+    }
+    var bzip2 = new ByteArrayOutputStream();
+    try (var packed = new BZip2CompressorOutputStream(bzip2)) {
+      packed.write(plain);
+    }
+
+    assertThat(load(new ByteArrayInputStream(xz.toByteArray()), Progress.SILENT)).hasSize(1);
+    assertThat(load(new ByteArrayInputStream(bzip2.toByteArray()), Progress.SILENT)).hasSize(1);
+    assertThat(images.store.find("app:1").id()).isEqualTo(made.id());
+  }
+
+  @Test
+  void anAlgorithmOfDigestsIsNoName() throws Exception {
+    load(TestArchives.oldArchive(twoLayers(), "app:1"), Progress.SILENT);
+
+    assertThatThrownBy(() -> images.store.tag("app:1", "sha256", "abc"))
+        .hasMessage("refusing to create an ambiguous tag using digest algorithm as name");
   }
 
   @Test
@@ -156,7 +200,7 @@ class ImageLoadsTest {
     try (var names = Files.list(root.resolve("layers"))) {
       return names
           .map(p -> p.getFileName().toString())
-          .filter(n -> !n.equals("staging") && !n.equals("trash"))
+          .filter(n -> !List.of("staging", "trash", "empty").contains(n))
           .toList();
     }
   }

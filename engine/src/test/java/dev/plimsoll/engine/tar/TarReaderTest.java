@@ -7,22 +7,31 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.MemoryLimitException;
+import org.tukaani.xz.XZOutputStream;
 
 class TarReaderTest {
+  private static final byte[] TEXT = "some text ".repeat(1000).getBytes(StandardCharsets.UTF_8);
+
   @TempDir private Path directory;
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares these
@@ -227,11 +236,37 @@ class TarReaderTest {
   }
 
   @Test
-  void xzAndBzip2AreRefusedByName() {
-    byte[] xz = {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0};
-    assertThatThrownBy(() -> unpack(xz)).hasMessageContaining("xz");
-    assertThatThrownBy(() -> unpack("BZh91AY".getBytes(StandardCharsets.US_ASCII)))
-        .hasMessageContaining("bzip2");
+  void xzAndBzip2AreUnpackedStreamAfterStream() throws IOException {
+    assertThat(unpack(twice(out -> new XZOutputStream(out, new LZMA2Options()))))
+        .hasSize(2 * TEXT.length);
+    assertThat(unpack(twice(BZip2CompressorOutputStream::new))).hasSize(2 * TEXT.length);
+  }
+
+  @Test
+  void anXzFileThatIsCutOrWantsAllMemoryIsRefused() throws IOException {
+    byte[] whole = twice(out -> new XZOutputStream(out, new LZMA2Options()));
+
+    assertThatThrownBy(() -> unpack(Arrays.copyOf(whole, whole.length - 8)))
+        .isInstanceOf(IOException.class);
+    // The head of a file that was packed with a dictionary of 1 GiB.
+    byte[] greedy = HexFormat.of().parseHex("fd377a585a000000ff12d94102002101240000005e1fc7f9");
+    assertThatThrownBy(() -> unpack(greedy)).isInstanceOf(MemoryLimitException.class);
+  }
+
+  private interface Packing {
+    OutputStream over(OutputStream out) throws IOException;
+  }
+
+  private static byte[] twice(Packing packing) throws IOException {
+    var out = new ByteArrayOutputStream();
+    for (int i = 0; i < 2; i++) {
+      var one = new ByteArrayOutputStream();
+      try (OutputStream packed = packing.over(one)) {
+        packed.write(TEXT);
+      }
+      out.write(one.toByteArray());
+    }
+    return out.toByteArray();
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -148,7 +149,7 @@ final class Dialer {
         failure = e;
       }
     }
-    String message = "connecting to %s:%d: %s".formatted(host, port, failure.getMessage());
+    String message = "dial tcp %s:%d: %s".formatted(host, port, words(failure));
     throw failure instanceof SocketTimeoutException
         ? withCause(new SocketTimeoutException(message), failure)
         : withCause(new ConnectException(message), failure);
@@ -166,8 +167,16 @@ final class Dialer {
     } catch (TimeoutException e) {
       throw withCause(new SocketTimeoutException("looking up " + host + " took too long"), e);
     } catch (ExecutionException _) {
-      throw new UnknownHostException("no such host: " + host); // the cause says less
+      // The cause says less.
+      throw new UnknownHostException("dial tcp: lookup " + host + ": no such host");
     }
+  }
+
+  /** As Go's dialer has them: what people search for, and scripts look for. */
+  private static String words(IOException failure) {
+    return failure instanceof SocketTimeoutException
+        ? "i/o timeout"
+        : "connect: " + String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
   }
 
   private static <E extends IOException> E withCause(E exception, Throwable cause) {

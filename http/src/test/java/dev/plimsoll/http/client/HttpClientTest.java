@@ -275,7 +275,7 @@ class HttpClientTest {
     assertThatThrownBy(() -> client.send(ClientRequest.get(nobody, "/")))
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("127.0.0.1:" + port)
-        .hasMessageContaining("Connection refused");
+        .hasMessageContaining("connection refused");
   }
 
   @Test

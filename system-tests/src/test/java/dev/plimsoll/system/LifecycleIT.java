@@ -126,7 +126,7 @@ class LifecycleIT {
 
     assertThat(shell.refusal("docker rm stubborn"))
         .contains(
-            "cannot remove container \"stubborn\": container is running: stop the container before removing or force remove");
+            "cannot remove container \"/stubborn\": container is running: stop the container before removing or force remove");
     assertThat(shell.out("docker rm -f stubborn")).isEqualTo("stubborn");
     assertThat(shell.refusal("docker inspect stubborn"))
         .isEqualTo("Error: No such object: stubborn");

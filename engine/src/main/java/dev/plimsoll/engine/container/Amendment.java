@@ -30,7 +30,11 @@ final class Amendment {
       if (old.equals(name)) {
         throw new BadParameter("Renaming a container with the same name as its current name");
       }
-      parts.names().reserve(name, container.id());
+      try {
+        parts.names().reserve(name, container.id());
+      } catch (Conflict e) {
+        throw new Conflict("Error when allocating new name: " + e.getMessage());
+      }
       try {
         parts.rows().saveSettings(container.snapshot().named(name));
       } catch (IOException | RuntimeException e) {

@@ -323,7 +323,8 @@ public final class Containers implements ImageUsers, AutoCloseable {
           before.state() instanceof ContainerState.Paused
               ? "container is paused and must be unpaused first"
               : "container is running: stop the container before removing or force remove";
-      throw new Conflict("cannot remove container \"%s\": %s".formatted(before.name(), why));
+      throw new Conflict(
+          "cannot remove container \"%s\": %s".formatted(before.name().withSlash(), why));
     }
     if (before.alive()) {
       stopping.killNow(container, before);

@@ -115,9 +115,7 @@ final class Stopping {
     Integer own = before.settings().config().stopTimeoutSeconds();
     int limit = seconds.orElse(own == null ? STOP_SECONDS : own);
     boolean ended = false;
-    if (limit != 0 || !signal.equals(Signal.TERM)) {
-      send(container, signal);
-    }
+    send(container, signal);
     if (limit < 0) {
       container.await(s -> hasEnded(s, before));
       ended = true;

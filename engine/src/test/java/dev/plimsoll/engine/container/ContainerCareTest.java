@@ -141,7 +141,10 @@ class ContainerCareTest {
         .containers
         .logs()
         .write(
-            container, LogRequest.everything(true, true), new LogOutput(out, false, false, Optional.empty()), follow);
+            container,
+            LogRequest.everything(true, true),
+            new LogOutput(out, false, false, Optional.empty()),
+            follow);
     return out.toString(StandardCharsets.UTF_8);
   }
 
@@ -234,8 +237,8 @@ class ContainerCareTest {
                 .stream()
                 .map(Event::action))
         .containsExactly(
-            "create", "start", "kill", "die", "stop", "start", "restart", "kill", "die", "stop",
-            "destroy");
+            "create", "start", "kill", "kill", "die", "stop", "start", "restart", "kill", "kill",
+            "die", "stop", "destroy");
   }
 
   @Test

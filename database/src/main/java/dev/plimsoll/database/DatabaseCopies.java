@@ -49,7 +49,7 @@ public final class DatabaseCopies {
     for (Path old : all.subList(Math.min(COPIES_MAX, all.size()), all.size())) {
       Files.deleteIfExists(old);
     }
-    for (Path draft : matching(DRAFT)) {
+    for (Path draft : matching(directory, DRAFT)) {
       Files.deleteIfExists(draft);
     }
     return copy;
@@ -57,7 +57,12 @@ public final class DatabaseCopies {
 
   /** The copies that are there, by the time in their names. */
   public List<Path> newestFirst() throws IOException {
-    return matching(COPY);
+    return newestFirst(directory);
+  }
+
+  /** The copies in a directory whose database may be gone. */
+  public static List<Path> newestFirst(Path directory) throws IOException {
+    return matching(directory, COPY);
   }
 
   /** When the newest of them was taken. */
@@ -68,7 +73,7 @@ public final class DatabaseCopies {
         .map(time -> TIME.parse(time, Instant::from));
   }
 
-  private List<Path> matching(Pattern name) throws IOException {
+  private static List<Path> matching(Path directory, Pattern name) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }

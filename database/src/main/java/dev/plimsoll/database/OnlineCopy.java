@@ -3,9 +3,9 @@ package dev.plimsoll.database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.sqlite.JDBC;
@@ -74,14 +74,12 @@ final class OnlineCopy {
     try (SQLiteConnection connection = JDBC.createConnection(JDBC.PREFIX + copy, new Properties());
         Statement statement = connection.createStatement()) {
       statement.executeUpdate("PRAGMA journal_mode=DELETE");
-      try (ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
-        String verdict = row.next() ? row.getString(1) : "nothing";
-        if (!verdict.equals("ok")) {
-          throw new IOException("the copy %s is damaged: %s".formatted(copy, verdict));
-        }
-      }
     } catch (SQLException e) {
       throw Trouble.of(copy, "verifying the copy", e);
+    }
+    Optional<String> problem = DatabaseFile.problem(copy);
+    if (problem.isPresent()) {
+      throw new IOException("the copy %s is damaged: %s".formatted(copy, problem.get()));
     }
   }
 }

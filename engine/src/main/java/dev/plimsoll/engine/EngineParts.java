@@ -117,7 +117,8 @@ record EngineParts(
 
     var files = new DurableFile(new LocalDisk());
     files.removeDrafts(root);
-    var database = closers.add(Database.open(root.resolve("db/engine.db"), "db/engine"));
+    var database = closers.add(StoredDatabase.in(root).open());
+    closers.add(DatabaseCopying.start(database, root, clock));
     var events = new Events(clock);
     Volumes volumes = Volumes.open(root.resolve("volumes"), database, events, clock);
     Layers layers =
@@ -133,6 +134,7 @@ record EngineParts(
     var users = new LateUsers();
     ImageStore images =
         ImageStore.open(
+            root.resolve("images"),
             database,
             FileContentStore.open(root.resolve("content"), new LocalDisk()),
             layers,

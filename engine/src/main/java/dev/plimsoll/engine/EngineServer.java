@@ -3,6 +3,7 @@ package dev.plimsoll.engine;
 import dev.plimsoll.engine.api.ArchiveApi;
 import dev.plimsoll.engine.api.AttachApi;
 import dev.plimsoll.engine.api.ChangesApi;
+import dev.plimsoll.engine.api.CheckApi;
 import dev.plimsoll.engine.api.ContainersApi;
 import dev.plimsoll.engine.api.DiskUsageApi;
 import dev.plimsoll.engine.api.EventsApi;
@@ -111,6 +112,10 @@ public final class EngineServer implements AutoCloseable {
         .add(new NetworksApi(new BuiltInNetworks(parts)::all))
         .add(new DiskUsageApi(parts.images(), parts.containers(), parts.volumes()))
         .add(new LoginApi(parts.registries()))
+        .add(
+            new CheckApi(
+                StoppedEngine.inspections(
+                    settings, parts.database(), parts.images(), parts.clock())))
         .add(new MissingApi()); // last: what somebody answers is not missing
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What {@code docker save} would write of an image that holds busybox and little else. */
-final class BusyboxArchive {
+public final class BusyboxArchive {
   private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final List<String> APPLETS =
@@ -21,7 +21,7 @@ final class BusyboxArchive {
   private BusyboxArchive() {}
 
   /** Writes the archive below the directory; its image is {@code busybox:latest}. */
-  static Path in(Path directory) throws IOException, InterruptedException {
+  public static Path in(Path directory) throws IOException, InterruptedException {
     Path root = Files.createDirectories(directory.resolve("root"));
     Files.createDirectories(root.resolve("bin"));
     Files.createDirectories(root.resolve("data"));

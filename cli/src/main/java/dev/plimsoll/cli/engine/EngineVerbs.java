@@ -8,7 +8,11 @@ public final class EngineVerbs {
   public static final List<Verb> ALL =
       List.of(
           new Verb(
-              "engine serve", "serve the Docker Engine API on a unix socket", ServeCommand::new));
+              "engine serve", "serve the Docker Engine API on a unix socket", ServeCommand::new),
+          new Verb(
+              "engine check",
+              "verify what an engine keeps, mend it, make a lost database anew",
+              CheckCommand::new));
 
   private EngineVerbs() {}
 }

@@ -5,7 +5,9 @@ import dev.plimsoll.engine.refusal.EngineException;
 import dev.plimsoll.oci.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 
 /** The containers in the database. Every method returns after its change is durable. */
 final class ContainerRows {
@@ -71,11 +73,40 @@ final class ContainerRows {
             .execute());
   }
 
-  void remove(ContainerId id) throws IOException {
-    database.write(handle ->
+  /**
+   * Removes a container's row and notes that its files go.
+   *
+   * @param gone those removed earlier whose files are gone, to be forgotten in the same commit
+   */
+  void remove(ContainerId id, Collection<ContainerId> gone) throws IOException {
+    database.free(handle -> {
+      handle.execute("DELETE FROM containers WHERE id = ?", id.value());
+      handle.execute(
+          "INSERT INTO removed_containers (id) VALUES (?) ON CONFLICT DO NOTHING", id.value());
+      forget(handle, gone);
+      return id;
+    });
+  }
+
+  /** Those that were removed and whose files may still be there. */
+  List<ContainerId> removed() throws IOException {
+    return database.read(handle ->
         handle
-            .createUpdate("DELETE FROM containers WHERE id = :id")
-            .bind("id", id.value())
-            .execute());
+            .createQuery("SELECT id FROM removed_containers")
+            .map((row, _) -> new ContainerId(row.getString(1)))
+            .list());
+  }
+
+  void forget(Collection<ContainerId> gone) throws IOException {
+    if (!gone.isEmpty()) {
+      database.free(handle -> {
+        forget(handle, gone);
+        return gone;
+      });
+    }
+  }
+
+  private static void forget(Handle handle, Collection<ContainerId> gone) {
+    gone.forEach(id -> handle.execute("DELETE FROM removed_containers WHERE id = ?", id.value()));
   }
 }

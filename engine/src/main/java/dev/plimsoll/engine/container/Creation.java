@@ -19,7 +19,6 @@ import dev.plimsoll.engine.runtime.HostDevices;
 import dev.plimsoll.engine.runtime.HostFacts;
 import dev.plimsoll.engine.volume.Volume;
 import dev.plimsoll.linux.Directory;
-import dev.plimsoll.oci.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -284,7 +283,7 @@ final class Creation {
                 settings, name, new ContainerState.Created(), null, 0, false, 0, null, null));
     // Description, then row: a crash between them leaves a directory that nobody refers to, and the
     // next start removes it. The row is the moment from which the container exists.
-    parts.files().replace(directory.description(), Json.write(settings));
+    parts.files().replace(directory.description(), ContainerDescription.bytes(settings, name));
     try (Directory parent = Directory.open(parts.containers())) {
       parent.sync();
     }

@@ -14,6 +14,7 @@ import dev.plimsoll.oci.Digest;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Blobs {
   private static final Logger log = LoggerFactory.getLogger(Blobs.class);
+  private static final int BUFFER_BYTES = 1 << 16;
   private static final Duration LEASE = Duration.ofHours(24);
 
   private final Database database;
@@ -60,6 +62,54 @@ final class Blobs {
     } catch (ContentException.BlobUnknown e) {
       return false;
     }
+  }
+
+  /** Every blob that has a row. */
+  List<Digest> all() throws IOException {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT digest FROM blob")
+            .map((r, _) -> Digest.parse(r.getString(1)))
+            .list());
+  }
+
+  /** Whether the bytes hash to the digest; one that is gone by now is whole. */
+  boolean whole(Digest digest) throws IOException {
+    Optional<Row> row = database.read(handle -> row(handle, digest));
+    return row.isEmpty() || hashed(row.get().key) == row.get().sizeBytes;
+  }
+
+  /** The length of a blob whose bytes are what its name says; negative if they are not. */
+  private long hashed(BlobKey key) throws IOException {
+    MessageDigest hash = key.digest().algorithm().newHash();
+    byte[] buffer = new byte[BUFFER_BYTES];
+    long length = 0;
+    try (Blob blob = content.open(key);
+        InputStream in = blob.stream(0)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        hash.update(buffer, 0, read);
+        length += read;
+      }
+    } catch (ContentException.BlobUnknown e) {
+      return -1;
+    }
+    return Digest.finished(key.digest().algorithm(), hash.digest()).equals(key.digest())
+        ? length
+        : -1;
+  }
+
+  /** Gives stored bytes that no row names their row again, if they are what their name says. */
+  boolean takeUp(BlobKey key) throws IOException {
+    long sizeBytes = hashed(key);
+    return sizeBytes >= 0
+        && database.write(handle ->
+            handle.execute(
+                "INSERT INTO blob (digest, generation, size_bytes) VALUES (?, ?, ?) ON CONFLICT"
+                    + " (digest) DO NOTHING",
+                key.digest().toString(),
+                key.generation(),
+                sizeBytes))
+            == 1;
   }
 
   boolean has(Digest digest) throws IOException {

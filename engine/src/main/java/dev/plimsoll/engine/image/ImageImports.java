@@ -42,7 +42,14 @@ public final class ImageImports {
       try (var assembly =
           new LayerAssembly(store, ImageLoads.config(config).diffIds(), lease, Progress.SILENT)) {
         assembly.begin(0, blob, PullSink.shownAs(blob), "", LayerAssembly.Told.EXISTING);
-        image = new NewImage(config, assembly.finish(), "import", Optional.empty());
+        image =
+            new NewImage(
+                config,
+                assembly.finish(),
+                "import",
+                Optional.empty(),
+                request.name.stream().toList(),
+                List.of());
       }
       Image added =
           store.add(

@@ -59,7 +59,14 @@ public final class ImageLoads {
       }
       parts = assembly.finish();
     }
-    var image = new NewImage(entry.config(), parts, "load", Optional.empty());
+    var image =
+        new NewImage(
+            entry.config(),
+            parts,
+            "load",
+            Optional.empty(),
+            entry.names(),
+            entry.manifest().stream().toList());
     return name(image, entry, progress);
   }
 

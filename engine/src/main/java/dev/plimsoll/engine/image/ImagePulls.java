@@ -130,7 +130,14 @@ public final class ImagePulls {
     }
 
     private Image add(PulledImage pulled, List<NewImage.Part> parts) throws IOException {
-      var image = new NewImage(pulled.config(), parts, name.familiar(), Optional.empty());
+      var image =
+          new NewImage(
+              pulled.config(),
+              parts,
+              name.familiar(),
+              Optional.empty(),
+              name.digest().isEmpty() ? List.of(name) : List.of(),
+              List.of(bytes(pulled.image())));
       Digest digest = pulled.target().digest();
       Optional<ImageId> before =
           store

@@ -133,6 +133,44 @@ final class ImageRows {
     }
   }
 
+  static boolean hasLayer(Handle handle, String layer) {
+    return handle
+        .createQuery("SELECT 1 FROM layer WHERE id = ? AND damaged = 0")
+        .bind(0, layer)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  /** Gives an image its row again; its layers have theirs, its blobs may be gone. */
+  static void restore(Handle handle, ImageDescription image, Instant now) {
+    long time = Nanos.of(now);
+    handle.execute(
+        "INSERT INTO image (id, config, size_bytes, created_from, parent, added_at, last_used_at)"
+            + " VALUES (?, ?, 0, ?, ?, ?, ?)",
+        image.id(),
+        image.config(),
+        image.createdFrom(),
+        image.parent(),
+        time,
+        time);
+    for (int i = 0; i < image.layers().size(); i++) {
+      ImageDescription.Part part = image.layers().get(i);
+      handle.execute(
+          "INSERT INTO image_layer (image, position, diff_id, layer, blob) VALUES (?, ?, ?, ?,"
+              + " (SELECT digest FROM blob WHERE digest = ?))",
+          image.id(),
+          i,
+          part.diffId(),
+          part.layer(),
+          part.blob());
+    }
+    handle.execute(
+        "UPDATE image SET size_bytes = (SELECT coalesce(sum(size_bytes), 0) FROM layer WHERE id IN"
+            + " (SELECT layer FROM image_layer WHERE image = image.id)) WHERE id = ?",
+        image.id());
+  }
+
   /** Gives the image a name, taking it from whoever has it; returns that one. */
   static Optional<ImageId> name(Handle handle, ImageName name, ImageId id, Instant now) {
     Optional<ImageId> before = named(handle, name);
@@ -209,6 +247,14 @@ final class ImageRows {
 
   static void delete(Handle handle, ImageId id) {
     handle.execute("DELETE FROM image WHERE id = ?", id.toString());
+  }
+
+  /** Every image that has a row, also those that are out of sight. */
+  static List<ImageId> ids(Handle handle) {
+    return handle
+        .createQuery("SELECT id FROM image")
+        .map((r, _) -> ImageId.parse(r.getString(1)))
+        .list();
   }
 
   static List<ImageId> hidden(Handle handle) {

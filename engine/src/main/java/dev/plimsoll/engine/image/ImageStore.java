@@ -33,6 +33,7 @@ public final class ImageStore implements Images {
   private final Database database;
   private final Layers layers;
   private final Blobs blobs;
+  private final ImageDescriptions descriptions;
   private final Events events;
   private final ImageUsers users;
   private final InstantSource clock;
@@ -42,12 +43,14 @@ public final class ImageStore implements Images {
       Database database,
       Layers layers,
       Blobs blobs,
+      ImageDescriptions descriptions,
       Events events,
       ImageUsers users,
       InstantSource clock) {
     this.database = database;
     this.layers = layers;
     this.blobs = blobs;
+    this.descriptions = descriptions;
     this.events = events;
     this.users = users;
     this.clock = clock;
@@ -57,9 +60,11 @@ public final class ImageStore implements Images {
    * Opens the images and finishes what a crash has left: bytes without rows go, and so do images
    * that were removed while containers used them, if those are gone.
    *
+   * @param root where a description of each image is kept
    * @param users may answer only after this has returned: nothing is asked before the first removal
    */
   public static ImageStore open(
+      Path root,
       Database database,
       ContentStore content,
       Layers layers,
@@ -69,7 +74,28 @@ public final class ImageStore implements Images {
       throws IOException {
     Blobs blobs = new Blobs(database, content, clock);
     blobs.recover();
-    return new ImageStore(database, layers, blobs, events, users, clock);
+    ImageDescriptions descriptions = ImageDescriptions.open(root, database);
+    descriptions.recover();
+    return new ImageStore(database, layers, blobs, descriptions, events, users, clock);
+  }
+
+  /** Opens the images as they are, to look through them: nothing is finished or taken away. */
+  public static ImageStore openAsTheyAre(
+      Path root,
+      Database database,
+      ContentStore content,
+      Layers layers,
+      Events events,
+      InstantSource clock)
+      throws IOException {
+    return new ImageStore(
+        database,
+        layers,
+        new Blobs(database, content, clock),
+        ImageDescriptions.open(root, database),
+        events,
+        ImageUsers.NOBODY,
+        clock);
   }
 
   @Override
@@ -207,6 +233,7 @@ public final class ImageStore implements Images {
 
   /** Deletes layers and blobs that nothing needs; returns the bytes that frees. */
   long collect() throws IOException {
+    descriptions.sweep();
     return blobs.collect() + layers.collect();
   }
 
@@ -275,11 +302,14 @@ public final class ImageStore implements Images {
 
   /** Gives an image its row, with names; its layers must be leased until this returns. */
   Image add(NewImage image, Naming naming) throws IOException {
-    return database.write(handle -> {
-      ImageRows.put(handle, image, clock.instant());
-      naming.name(handle);
-      return ImageRows.find(handle, image.id()).orElseThrow();
-    });
+    return descriptions.before(
+        image,
+        () ->
+            database.write(handle -> {
+              ImageRows.put(handle, image, clock.instant());
+              naming.name(handle);
+              return ImageRows.find(handle, image.id()).orElseThrow();
+            }));
   }
 
   /** What else is written together with an image's row. */
@@ -297,6 +327,10 @@ public final class ImageStore implements Images {
 
   Layers layers() {
     return layers;
+  }
+
+  ImageDescriptions descriptions() {
+    return descriptions;
   }
 
   Blobs blobs() {

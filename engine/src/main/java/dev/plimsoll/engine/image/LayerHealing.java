@@ -53,7 +53,7 @@ public final class LayerHealing implements AutoCloseable {
       if (!boot.equals(lastBoot())) {
         for (Layer layer : store.layers().unverified(LAYERS_MAX)) {
           if (!store.layers().verify(layer, Layers.Depth.CONTENT)) {
-            heal(layer.id());
+            heal(store, layer.id());
           }
         }
         Files.writeString(lastBootFile, boot);
@@ -76,7 +76,8 @@ public final class LayerHealing implements AutoCloseable {
   /** Where a layer stands in an image that has it. */
   private record Place(ImageId image, int position, Optional<Digest> blob) {}
 
-  private void heal(Digest layer) throws IOException, InterruptedException {
+  /** Makes a layer anew from a blob of it, if one is here; whether it did. */
+  static boolean heal(ImageStore store, Digest layer) throws IOException, InterruptedException {
     List<Place> places =
         store
             .database()
@@ -91,14 +92,16 @@ public final class LayerHealing implements AutoCloseable {
                             Optional.ofNullable(r.getString(3)).map(Digest::parse)))
                     .list());
     for (Place place : places) {
-      if (place.blob.isPresent() && heal(place, place.blob.get())) {
-        return;
+      if (place.blob.isPresent() && heal(store, place, place.blob.get())) {
+        return true;
       }
     }
     log.error("layer stays damaged, pull or load its image again layer={}", layer);
+    return false;
   }
 
-  private boolean heal(Place place, Digest blob) throws IOException, InterruptedException {
+  private static boolean heal(ImageStore store, Place place, Digest blob)
+      throws IOException, InterruptedException {
     List<Digest> diffIds = ImageConfig.parse(store.config(place.image)).diffIds();
     try (Lease lease = store.lease("heal")) {
       var stack = new LayerStack(store.layers(), diffIds, lease.holder());

@@ -14,7 +14,9 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Where layers lie: {@code NAME/fs} and {@code NAME/layer.json} for each, {@code staging/} for those
@@ -29,6 +31,7 @@ final class LayerDirectories {
   private static final String EMPTY = "empty";
   private static final String FS = "fs";
   private static final String DESCRIPTION = "layer.json";
+  private static final int DESCRIPTION_BYTES_MAX = 1 << 20;
   private static final int PRIVATE = 0710; // containers' users never need to pass through here
   private static final int ROOT_PERMISSIONS = 0755;
 
@@ -92,6 +95,31 @@ final class LayerDirectories {
             "sum", layer.sum(),
             "leans", layer.leans(),
             "rootListed", layer.rootListed()));
+  }
+
+  /** What a directory's own description says; empty if there is none that this release reads. */
+  Optional<Layer> describe(String name) {
+    Path file = root.resolve(name).resolve(DESCRIPTION);
+    try {
+      if (Files.size(file) > DESCRIPTION_BYTES_MAX) {
+        return Optional.empty();
+      }
+      JsonNode text = Json.tree(Files.readAllBytes(file));
+      return text.path("format").asInt(0) == FORMAT
+          ? Optional.of(
+              new Layer(
+                  Digest.parse(text.path("id").asString("")),
+                  Digest.parse(text.path("diffId").asString("")),
+                  name,
+                  text.path("entries").asLong(),
+                  text.path("sizeBytes").asLong(),
+                  text.path("sum").asString(""),
+                  text.path("leans").asBoolean(),
+                  text.path("rootListed").asBoolean()))
+          : Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   Path fs(String name) {

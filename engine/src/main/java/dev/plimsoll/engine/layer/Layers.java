@@ -77,6 +77,17 @@ public final class Layers implements AutoCloseable {
     return layers;
   }
 
+  /** Opens the layers as they are: nothing is taken away. For looking through them. */
+  public static Layers openAsTheyAre(
+      Path root, Database database, InstantSource clock, int layersAtOnce) throws IOException {
+    return new Layers(
+        LayerDirectories.open(root.toAbsolutePath()),
+        database,
+        LayerLimits.DEFAULT,
+        clock,
+        layersAtOnce);
+  }
+
   private void recover(Predicate<Path> mounted) throws IOException {
     directories.clearStaging();
     Set<String> known = new HashSet<>();
@@ -279,6 +290,42 @@ public final class Layers implements AutoCloseable {
       log.warn("layer damaged id={} directory={}", layer.id(), layer.directory());
     }
     return whole;
+  }
+
+  /** Whether the layer's content is what was committed; it is not marked if not. */
+  public boolean whole(Layer layer) throws IOException, InterruptedException {
+    return unpacking.call(() -> LayerCheck.whole(layer, path(layer), Depth.CONTENT));
+  }
+
+  /** Every layer that has a row, also those that are marked as damaged. */
+  public List<Layer> all() throws IOException {
+    return database.read(LayerRows::all);
+  }
+
+  /** The directories that no row names. */
+  public List<String> strangers() throws IOException {
+    Set<String> known = new HashSet<>();
+    all().forEach(layer -> known.add(layer.directory()));
+    return directories.names().stream().filter(name -> !known.contains(name)).toList();
+  }
+
+  /**
+   * Gives a directory that no row names its row again, from its own description: empty if it has none
+   * that can be read, if its content is not what that says, or if a row has its layer already.
+   */
+  public Optional<Layer> takeUp(String directory) throws IOException, InterruptedException {
+    Optional<Layer> described = directories.describe(directory);
+    if (described.isEmpty() || !whole(described.get())) {
+      return Optional.empty();
+    }
+    Layer layer = described.get();
+    return database.write(handle -> {
+      if (LayerRows.find(handle, layer.id()).isPresent()) {
+        return Optional.empty();
+      }
+      LayerRows.put(handle, layer, clock.instant());
+      return described;
+    });
   }
 
   /** The newest layers whose content was not looked through since they were committed. */

@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -163,6 +165,26 @@ public final class Conmon implements AutoCloseable {
     return process.bootId().equals(Processes.bootId())
         && process.startTicks() != 0
         && Processes.startTime(process.pid()).orElse(-1) == process.startTicks();
+  }
+
+  /**
+   * A container's first process, if it runs, found without anything but its bundle: by the file that
+   * conmon wrote and by the group that the kernel has it in.
+   */
+  public static Optional<HostProcess> processOf(Bundle bundle, String id) throws IOException {
+    try {
+      long pid = Long.parseLong(Files.readString(bundle.pidFile()).strip());
+      HostProcess process = identity(pid);
+      String groups = Files.readString(Path.of("/proc", Long.toString(pid), "cgroup"));
+      return groups.contains(id) && isAlive(process) ? Optional.of(process) : Optional.empty();
+    } catch (NoSuchFileException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** When a container was started whose process {@link #processOf} has found. */
+  public static Instant startedAt(Bundle bundle) throws IOException {
+    return Files.getLastModifiedTime(bundle.pidFile()).toInstant();
   }
 
   /** Tells a container's conmon to write to a new log file: the old one has been renamed. */

@@ -17,21 +17,21 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /** Images made for tests, and the archives they come in. */
-final class TestArchives {
+public final class TestArchives {
   private static final Instant TIME = Instant.parse("2024-05-06T07:08:09Z");
 
   private TestArchives() {}
 
   /** An image of some layers, each an archive. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares these
-  record Made(byte[] config, List<byte[]> layers) {
-    ImageId id() {
+  public record Made(byte[] config, List<byte[]> layers) {
+    public ImageId id() {
       return new ImageId(Digest.sha256(config));
     }
   }
 
   /** A layer with one directory and one file in it. */
-  static byte[] layer(String path, String content) throws IOException {
+  public static byte[] layer(String path, String content) throws IOException {
     String directory = path.substring(0, path.lastIndexOf('/') + 1);
     List<TarEntry> entries = new ArrayList<>();
     if (!directory.isEmpty()) {
@@ -66,11 +66,11 @@ final class TestArchives {
     });
   }
 
-  interface Filling {
+  public interface Filling {
     void fill(TarWriter writer) throws IOException;
   }
 
-  static byte[] tar(Filling filling) throws IOException {
+  public static byte[] tar(Filling filling) throws IOException {
     var out = new ByteArrayOutputStream();
     var writer = new TarWriter(out);
     filling.fill(writer);
@@ -78,7 +78,7 @@ final class TestArchives {
     return out.toByteArray();
   }
 
-  static Made image(String label, byte[]... layers) {
+  public static Made image(String label, byte[]... layers) {
     List<String> diffIds = new ArrayList<>();
     List<Map<String, Object>> history = new ArrayList<>();
     for (byte[] layer : layers) {
@@ -105,7 +105,7 @@ final class TestArchives {
   }
 
   /** As Docker before 25 saved it. */
-  static InputStream oldArchive(Made image, String... names) throws IOException {
+  public static InputStream oldArchive(Made image, String... names) throws IOException {
     String config = Digest.sha256(image.config()).hex() + ".json";
     return new ByteArrayInputStream(
         tar(writer -> {
@@ -162,7 +162,7 @@ final class TestArchives {
     return Map.of("mediaType", mediaType, "digest", digest.toString(), "size", bytes.length);
   }
 
-  static byte[] gzip(byte[] bytes) throws IOException {
+  public static byte[] gzip(byte[] bytes) throws IOException {
     var out = new ByteArrayOutputStream();
     try (var gzip = new GZIPOutputStream(out)) {
       gzip.write(bytes);

@@ -34,6 +34,7 @@ final class TestImages implements AutoCloseable {
     events = new Events(clock);
     store =
         ImageStore.open(
+            root.resolve("images"),
             database,
             content,
             layers,

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A registry in memory, just whole enough for pull and push; it can be told to misbehave. */
-final class TestRegistry implements Handler, AutoCloseable {
+public final class TestRegistry implements Handler, AutoCloseable {
   private final HttpServer server = new HttpServer(this, Limits.DEFAULT);
   private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
   private final Map<String, String> types = new ConcurrentHashMap<>();
-  final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
+  public final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
   private final Map<String, ByteArrayOutputStream> uploads = new ConcurrentHashMap<>();
   final List<String> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger ids = new AtomicInteger();
@@ -33,14 +34,42 @@ final class TestRegistry implements Handler, AutoCloseable {
   /** Bytes of each layer answer after which the connection is cut, once. */
   volatile int cutAfter = -1;
 
-  TestRegistry() throws IOException {
+  public TestRegistry() throws IOException {
     InetSocketAddress bound =
         server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     address = "127.0.0.1:" + bound.getPort();
   }
 
-  String address() {
+  public String address() {
     return address;
+  }
+
+  /** Holds an image, its layers packed, under {@code repository:tag}. */
+  public void hold(String repository, String tag, TestArchives.Made image) throws IOException {
+    List<Map<String, Object>> layers = new ArrayList<>();
+    for (byte[] layer : image.layers()) {
+      layers.add(held(TestArchives.gzip(layer), "application/vnd.oci.image.layer.v1.tar+gzip"));
+    }
+    String type = "application/vnd.oci.image.manifest.v1+json";
+    manifests.put(
+        repository + "/" + tag,
+        Json.write(
+            Map.of(
+                "schemaVersion",
+                2,
+                "mediaType",
+                type,
+                "config",
+                held(image.config(), "application/vnd.oci.image.config.v1+json"),
+                "layers",
+                layers)));
+    types.put(repository + "/" + tag, type);
+  }
+
+  private Map<String, Object> held(byte[] bytes, String type) {
+    String digest = Digest.sha256(bytes).toString();
+    blobs.put(digest, bytes);
+    return Map.of("mediaType", type, "digest", digest, "size", bytes.length);
   }
 
   @Override

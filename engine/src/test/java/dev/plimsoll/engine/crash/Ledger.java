@@ -1,0 +1,48 @@
+package dev.plimsoll.engine.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What an engine has told a client that there is, and what there will be once the request under way
+ * is answered. An engine that died may have done that request wholly or not at all. For one thread at
+ * a time.
+ */
+final class Ledger {
+  private Map<String, String> told = new TreeMap<>();
+  private Map<String, String> hoped = told;
+  private Operation underWay = Operation.NOTHING;
+
+  Map<String, String> told() {
+    return told;
+  }
+
+  Operation underWay() {
+    return underWay;
+  }
+
+  void begin(Operation operation) {
+    Map<String, String> after = new TreeMap<>(told);
+    operation.effect().accept(after);
+    hoped = after;
+    underWay = operation;
+  }
+
+  void answered() {
+    told = hoped;
+    underWay = Operation.NOTHING;
+  }
+
+  /** Compares with what the next engine has, and takes that as the truth from now on. */
+  boolean settle(Map<String, String> found, String when) {
+    assertThat(found)
+        .as("%s; under way: %s; told: %s", when, underWay.name(), told)
+        .isIn(told, hoped);
+    boolean done = found.equals(hoped);
+    told = new TreeMap<>(found);
+    hoped = told;
+    return done;
+  }
+}

@@ -1,7 +1,11 @@
 package dev.plimsoll.content;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +42,31 @@ public interface ContentStore {
    */
   Ingest resume(IngestId id, IngestOptions options) throws IOException;
 
+  /**
+   * Begins an ingest that holds the bytes of a file and takes no more; the caller closes it. Where
+   * the store can, the file gets a second name and is not copied. It is only ever read, and must not
+   * be changed by anybody from then on.
+   */
+  default Ingest adopt(Path file) throws IOException {
+    Ingest ingest = begin();
+    try (InputStream in = Files.newInputStream(file)) {
+      ingest.append(in);
+      return ingest;
+    } catch (IOException | RuntimeException e) {
+      try {
+        ingest.discard();
+      } catch (IOException secondary) {
+        e.addSuppressed(secondary);
+      }
+      throw e;
+    }
+  }
+
+  /** The file that holds a blob, where it is one: for backups that need not copy it. */
+  default Optional<Path> fileOf(BlobKey key) {
+    return Optional.empty();
+  }
+
   boolean has(BlobKey key) throws IOException;
 
   /**
@@ -66,6 +95,24 @@ public interface ContentStore {
    * meanwhile may be in it or not. To be closed; trouble is an {@link java.io.UncheckedIOException}.
    */
   Stream<Stored> list() throws IOException;
+
+  /** Into how many parts {@link #list(int)} divides the store. */
+  int PARTS = 256;
+
+  /**
+   * The same for one of {@link #PARTS}: those blobs whose digest begins with this byte, so that a
+   * long look can be taken in pieces and go on after a restart. What is not of the store's making
+   * comes with part 0.
+   */
+  default Stream<Stored> list(int part) throws IOException {
+    return list()
+        .filter(stored ->
+            switch (stored) {
+              case Stored.StoredBlob(BlobKey key, long _) ->
+                  Integer.parseInt(key.digest().hex(), 0, 2, 16) == part;
+              case Stored.Foreign _ -> part == 0;
+            });
+  }
 
   /** Ingests that were begun and neither committed nor discarded. */
   List<StagedIngest> staged() throws IOException;

@@ -33,6 +33,16 @@ public interface Disk {
   /** Like {@link #rename}; {@code to} is replaced if it is there. */
   void replace(Path from, Path to) throws IOException;
 
+  /**
+   * Gives an existing file a second name on the same file system; the file is not opened.
+   *
+   * @throws IOException if the file systems differ, or the kernel does not let this user do it
+   */
+  void link(Path existing, Path name) throws IOException;
+
+  /** Makes the bytes of a file durable that somebody else has written; it is opened for reading. */
+  void forceFile(Path file) throws IOException;
+
   /** Deletes a file; no matter if it is not there. */
   void delete(Path file) throws IOException;
 

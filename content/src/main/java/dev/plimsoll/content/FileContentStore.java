@@ -107,6 +107,28 @@ public final class FileContentStore implements ContentStore {
   }
 
   @Override
+  public Ingest adopt(Path file) throws IOException {
+    IngestId id = new IngestId(randomHex(16));
+    inUse.add(id);
+    try {
+      Path staged = layout.staged(id);
+      disk.link(file, staged);
+      return new AdoptedFile(this, id, staged, Files.size(staged));
+    } catch (NoSuchFileException e) {
+      inUse.remove(id);
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      inUse.remove(id); // another file system, or not ours to link
+      return ContentStore.super.adopt(file);
+    }
+  }
+
+  @Override
+  public Optional<Path> fileOf(BlobKey key) {
+    return Optional.of(layout.blob(key));
+  }
+
+  @Override
   public Ingest resume(IngestId id, IngestOptions options) throws IOException {
     claim(id);
     try {
@@ -154,6 +176,11 @@ public final class FileContentStore implements ContentStore {
   @Override
   public Stream<Stored> list() throws IOException {
     return new Listing(layout).open();
+  }
+
+  @Override
+  public Stream<Stored> list(int part) throws IOException {
+    return new Listing(layout).open(part);
   }
 
   @Override

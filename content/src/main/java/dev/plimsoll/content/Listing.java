@@ -8,14 +8,29 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Walks through all blobs, one directory at a time, however many there are. */
 record Listing(Layout layout) {
+  private static final Pattern SHARD = Pattern.compile("[0-9a-f]{2}");
 
   Stream<Stored> open() {
     return Arrays.stream(Digest.Algorithm.values())
         .flatMap(algorithm -> files(layout.blobs(algorithm)))
+        .flatMap(this::inside);
+  }
+
+  /** Only the shards of one byte; what is beside the shards comes with the first. */
+  Stream<Stored> open(int part) {
+    String shard = "%02x".formatted(part);
+    return Arrays.stream(Digest.Algorithm.values())
+        .flatMap(algorithm -> files(layout.blobs(algorithm)))
+        .filter(file -> {
+          String name = String.valueOf(file.getFileName());
+          boolean isShard = SHARD.matcher(name).matches() && Files.isDirectory(file);
+          return isShard ? name.equals(shard) : part == 0;
+        })
         .flatMap(this::inside);
   }
 

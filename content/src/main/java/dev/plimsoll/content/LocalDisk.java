@@ -51,6 +51,16 @@ public final class LocalDisk implements Disk {
   }
 
   @Override
+  public void link(Path existing, Path name) throws IOException {
+    Files.createLink(name, existing);
+  }
+
+  @Override
+  public void forceFile(Path file) throws IOException {
+    forceDirectory(file); // the kernel makes no difference
+  }
+
+  @Override
   public void delete(Path file) throws IOException {
     Files.deleteIfExists(file);
   }

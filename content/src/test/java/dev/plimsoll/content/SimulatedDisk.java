@@ -190,6 +190,19 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
+  public synchronized void link(Path existing, Path name) throws IOException {
+    step("link " + name(name));
+    below.link(existing, name);
+    seen.put(name, new Node(new byte[0]));
+  }
+
+  @Override
+  public synchronized void forceFile(Path file) throws IOException {
+    step("force file " + name(file));
+    node(file).forced = Files.readAllBytes(file);
+  }
+
+  @Override
   public synchronized void delete(Path file) throws IOException {
     step("delete " + name(file));
     below.delete(file);

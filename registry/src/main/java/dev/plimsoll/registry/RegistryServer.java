@@ -1,5 +1,6 @@
 package dev.plimsoll.registry;
 
+import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.FileContentStore;
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
@@ -23,6 +24,7 @@ import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.Housekeeping;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.Space;
@@ -118,14 +120,22 @@ public final class RegistryServer implements AutoCloseable {
             reserve,
             DatabaseLimits.DEFAULT);
     parts.push(database::close);
-    FileContentStore content =
-        FileContentStore.open(root.resolve("content"), new LocalDisk(), reserve);
+    LocalDisk disk = new LocalDisk();
+    Stores stores =
+        new Stores(
+            FileContentStore.open(root.resolve("content"), disk, reserve),
+            FileContentStore.open(root.resolve("manifests"), disk, reserve));
     Space space = new Space(root, settings.limits().lowWater().bytes(), reserve);
-    listen(core(database, content, space));
+    listen(core(database, stores, space));
   }
 
-  private Core core(Database database, FileContentStore content, Space space) throws IOException {
+  /** Where bytes are: those of blobs, and manifests' objects, which outlive the database. */
+  private record Stores(ContentStore blobs, ContentStore manifests) {}
+
+  private Core core(Database database, Stores stores, Space space) throws IOException {
+    ContentStore content = stores.blobs();
     Transactions transactions = Transactions.of(database);
+    var objects = new ManifestObjects(transactions, stores.manifests());
     BlobRows rows = new BlobRows();
     ReadCache cache = new ReadCache(settings.limits().cache().bytes());
     int tagMoves = settings.limits().tagMovesKept();
@@ -145,16 +155,18 @@ public final class RegistryServer implements AutoCloseable {
             clock);
     parts.push(uploads::close);
     var blobs = new Blobs(transactions, content, rows, cache, settings.lease(), clock);
-    var manifests = new Manifests(transactions, rows, cache, tagMoves, clock);
+    var manifests = new Manifests(transactions, objects, rows, cache, tagMoves, clock);
     var tags = new Tags(transactions, tagMoves);
     var trash = new Trash(transactions, rows, cache, settings.lease(), tagMoves, clock);
-    var collector = new Collector(transactions, content, rows, trash, cache, settings.gc(), clock);
+    var collector =
+        new Collector(transactions, content, objects, rows, trash, cache, settings.gc(), clock);
     var housekeeping =
         new Housekeeping(
             collector,
-            new Audit(transactions, content, uploads, clock),
+            new Audit(transactions, content, stores.manifests(), uploads, clock),
             new Deadlines(transactions, clock, System::nanoTime),
             uploads,
+            objects,
             space,
             new DatabaseCopies(database, settings.root().resolve("db").resolve("copies")),
             settings.gcEvery(),

@@ -30,15 +30,21 @@ public final class Audit {
 
   private final Transactions transactions;
   private final ContentStore content;
+  private final ContentStore manifests;
   private final Uploads uploads;
   private final InstantSource clock;
   private final GarbageRows garbage = new GarbageRows();
   private final Map<BlobKey, Instant> suspects = new HashMap<>();
 
   public Audit(
-      Transactions transactions, ContentStore content, Uploads uploads, InstantSource clock) {
+      Transactions transactions,
+      ContentStore content,
+      ContentStore manifests,
+      Uploads uploads,
+      InstantSource clock) {
     this.transactions = transactions;
     this.content = content;
+    this.manifests = manifests;
     this.uploads = uploads;
     this.clock = clock;
   }
@@ -48,13 +54,17 @@ public final class Audit {
     return !suspects.isEmpty();
   }
 
-  /** Deletes staged bytes that belong to no upload. */
+  /** Deletes staged bytes that belong to no upload, and manifests' that a crash left half done. */
   public int discardStrayStaging() throws IOException {
+    return discardStray(content) + discardStray(manifests);
+  }
+
+  private int discardStray(ContentStore store) throws IOException {
     int discarded = 0;
-    for (StagedIngest staged : content.staged()) {
+    for (StagedIngest staged : store.staged()) {
       if (staged.use() == StagedIngest.Use.WAITING && !uploads.inProgress(staged.id())) {
         try {
-          content.discard(staged.id());
+          store.discard(staged.id());
           discarded++;
         } catch (ContentException.IngestInUse e) {
           // Somebody has taken it up just now.

@@ -5,6 +5,7 @@ import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.registry.gc.GarbageRows.Doomed;
 import dev.plimsoll.registry.gc.GarbageRows.DueLink;
 import dev.plimsoll.registry.repository.BlobRows;
+import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.Rehearsal;
 import dev.plimsoll.registry.repository.Transactions;
@@ -47,12 +48,13 @@ public final class Collector {
     UNLINK,
     /** Sentences condemned blobs whose wait is over. */
     DOOM,
-    /** Deletes the bytes of doomed blobs, and what a crash left of that. */
+    /** Deletes the bytes of doomed blobs and manifests, and what a crash left of that. */
     ERASE
   }
 
   private final Transactions transactions;
   private final ContentStore content;
+  private final ManifestObjects manifests;
   private final BlobRows blobs;
   private final Trash trash;
   private final ReadCache cache;
@@ -65,6 +67,7 @@ public final class Collector {
   public Collector(
       Transactions transactions,
       ContentStore content,
+      ManifestObjects manifests,
       BlobRows blobs,
       Trash trash,
       ReadCache cache,
@@ -72,6 +75,7 @@ public final class Collector {
       InstantSource clock) {
     this.transactions = transactions;
     this.content = content;
+    this.manifests = manifests;
     this.blobs = blobs;
     this.trash = trash;
     this.cache = cache;
@@ -242,7 +246,13 @@ public final class Collector {
         log.warn("deleting {} failed; the next run tries again", blob.key(), e);
       }
     }
-    return false;
+    try {
+      return manifests.eraseGone(policy.batchMax()) == policy.batchMax();
+    } catch (IOException e) {
+      tally.failed++;
+      log.warn("deleting manifests' objects failed; the next run tries again", e);
+      return false;
+    }
   }
 
   private void erase(Doomed blob) throws IOException {

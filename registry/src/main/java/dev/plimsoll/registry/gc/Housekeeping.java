@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.gc;
 
 import dev.plimsoll.database.DatabaseCopies;
+import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Uploads;
 import java.io.IOException;
@@ -25,12 +26,14 @@ public final class Housekeeping {
   private static final Duration BETWEEN_AUDITS = Duration.ofDays(1);
   private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
   private static final Duration BETWEEN_COPIES = Duration.ofHours(1);
+  private static final int OBJECTS_BATCH = 200;
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
   private final Collector collector;
   private final Audit audit;
   private final Deadlines deadlines;
   private final Uploads uploads;
+  private final ManifestObjects manifests;
   private final Space space;
   private final DatabaseCopies copies;
   private final Duration every;
@@ -45,6 +48,7 @@ public final class Housekeeping {
       Audit audit,
       Deadlines deadlines,
       Uploads uploads,
+      ManifestObjects manifests,
       Space space,
       DatabaseCopies copies,
       Duration every,
@@ -53,6 +57,7 @@ public final class Housekeeping {
     this.audit = audit;
     this.deadlines = deadlines;
     this.uploads = uploads;
+    this.manifests = manifests;
     this.space = space;
     this.copies = copies;
     this.every = every;
@@ -77,6 +82,7 @@ public final class Housekeeping {
     uploads.giveUpIdle();
     collector.run(Collector.Mode.WHEN_DUE);
     space.replenish();
+    writeMissingObjects();
     Instant now = clock.instant();
     Duration wait = audit.hasSuspects() ? BETWEEN_LOOKS : BETWEEN_AUDITS;
     if (auditedAt == null || !auditedAt.plus(wait).isAfter(now)) {
@@ -85,6 +91,12 @@ public final class Housekeeping {
       audit.deleteStrayBlobs();
     }
     copyDatabase(now);
+  }
+
+  private void writeMissingObjects() throws IOException {
+    while (!space.isLow() && manifests.writeMissing(OBJECTS_BATCH) == OBJECTS_BATCH) {
+      // until a batch is not full
+    }
   }
 
   /** What a copy takes on a disk that is nearly full is missed by more than the copy is good for. */

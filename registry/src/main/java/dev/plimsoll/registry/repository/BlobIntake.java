@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Turns bytes that have arrived and whose digest is right into a blob of a repository: bytes first,
  * row second, answer last. A crash in between leaves bytes without a row, which the audit takes.
  *
- * <p>Bytes that are there already are not written again, unless the old ones are missing or of the
- * wrong size: then the new ones become the next generation.
+ * <p>Bytes that are there already are not written again, unless the old ones are missing, of the
+ * wrong size or marked damaged: then the new ones become the next generation.
  */
 final class BlobIntake {
   private static final Logger log = LoggerFactory.getLogger(BlobIntake.class);
@@ -116,10 +116,13 @@ final class BlobIntake {
   /** The generation of a row whose bytes are not what the row says. */
   private Optional<String> broken(Digest digest, Optional<BlobRows.Current> known)
       throws IOException {
-    if (known.isEmpty() || known.get().small()) {
+    if (known.isEmpty()) {
       return Optional.empty();
     }
     BlobRows.Current row = known.get();
+    if (row.damaged() || row.small()) {
+      return row.damaged() ? Optional.of(row.generation()) : Optional.empty();
+    }
     BlobKey key = new BlobKey(digest, row.generation());
     try {
       return content.sizeBytes(key) == row.sizeBytes()

@@ -23,8 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public class BlobRows {
 
-  /** The row of a blob that can be had, or could be again. */
-  public record Current(String generation, long sizeBytes, boolean small, boolean condemned) {}
+  /**
+   * The row of a blob that can be had, or could be again.
+   *
+   * @param damaged its bytes were found wrong or missing: the next push replaces it
+   */
+  public record Current(
+      String generation, long sizeBytes, boolean small, boolean condemned, boolean damaged) {}
 
   /**
    * What a repository knows about one of its blobs.
@@ -38,7 +43,8 @@ public class BlobRows {
   public Optional<Current> current(Handle h, Digest digest) {
     return h.createQuery(
             """
-            SELECT generation, size_bytes, content IS NOT NULL AS small, state = 'condemned' AS c
+            SELECT generation, size_bytes, content IS NOT NULL AS small, state = 'condemned' AS c,
+              damaged_at IS NOT NULL AS damaged
             FROM blobs WHERE digest = :digest AND state IN ('live', 'condemned')
             """)
         .bind("digest", digest.toString())
@@ -47,17 +53,19 @@ public class BlobRows {
                 rs.getString("generation"),
                 rs.getLong("size_bytes"),
                 rs.getBoolean("small"),
-                rs.getBoolean("c")))
+                rs.getBoolean("c"),
+                rs.getBoolean("damaged")))
         .findOne();
   }
 
-  /** The link of a repository, unless a client has deleted it. */
+  /** The link of a repository, unless a client has deleted it or the blob is damaged. */
   public Optional<Link> link(Handle h, long repositoryId, Digest digest) {
     return h.createQuery(
             """
             SELECT b.generation, b.size_bytes, b.content IS NOT NULL AS small, l.leased_until
             FROM blob_links l JOIN blobs b ON b.digest = l.digest AND b.state = 'live'
             WHERE l.repository_id = :repository AND l.digest = :digest AND l.deleted_at IS NULL
+              AND b.damaged_at IS NULL
             """)
         .bind("repository", repositoryId)
         .bind("digest", digest.toString())
@@ -73,7 +81,10 @@ public class BlobRows {
   /** Any repository that has the blob, for a mount that names none. */
   public boolean linkedAnywhere(Handle h, Digest digest) {
     return h.createQuery(
-            "SELECT 1 FROM blob_links WHERE digest = :digest AND deleted_at IS NULL LIMIT 1")
+            """
+            SELECT 1 FROM blob_links l JOIN blobs b ON b.digest = l.digest AND b.state = 'live'
+            WHERE l.digest = :digest AND l.deleted_at IS NULL AND b.damaged_at IS NULL LIMIT 1
+            """)
         .bind("digest", digest.toString())
         .mapTo(Integer.class)
         .findOne()

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of manifests and of what they name. */
 final class ManifestRows {
+  private final ManifestObjectRows objects = new ManifestObjectRows();
 
   /**
    * A manifest, live or in the trash.
@@ -147,7 +148,9 @@ final class ManifestRows {
         .list();
   }
 
+  /** Forgets a manifest; its object is to be deleted from then on. */
   void delete(Handle h, long id) {
+    objects.give(h, id);
     h.createUpdate("DELETE FROM manifest_references WHERE manifest_id = :id")
         .bind("id", id)
         .execute();

@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.repository;
 
+import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.ImageManifest;
@@ -31,23 +32,28 @@ import org.slf4j.LoggerFactory;
 /** Stores, finds and deletes manifests. Safe for many threads. */
 public final class Manifests {
   private static final Logger log = LoggerFactory.getLogger(Manifests.class);
+  private static final long NO_REPOSITORY = -1;
 
   private final Transactions transactions;
   private final BlobRows blobs;
   private final RepositoryRows repositories = new RepositoryRows();
   private final ManifestRows manifests = new ManifestRows();
   private final TrashRows trash = new TrashRows();
+  private final ManifestObjectRows objectRows = new ManifestObjectRows();
+  private final ManifestObjects objects;
   private final TagRows tags;
   private final ReadCache cache;
   private final InstantSource clock;
 
   public Manifests(
       Transactions transactions,
+      ManifestObjects objects,
       BlobRows blobs,
       ReadCache cache,
       int tagMovesKept,
       InstantSource clock) {
     this.transactions = transactions;
+    this.objects = objects;
     this.blobs = blobs;
     this.tags = new TagRows(tagMovesKept);
     this.cache = cache;
@@ -110,20 +116,26 @@ public final class Manifests {
     Set<Digest> required = required(parsed);
     try {
       List<Digest> absent =
-          transactions.write(h -> {
-            Instant now = clock.instant();
-            long id = repositories.ensure(h, repository, now);
-            refuseIfMissing(h, repository, id, required);
-            List<Digest> sparse = absent(h, id, parsed);
-            store(h, id, manifest, parsed, named, now);
-            for (Digest digest : named) {
-              blobs.hold(h, id, digest);
-            }
-            for (Tag tag : pushed.tags()) {
-              tags.point(h, id, tag, manifest.digest(), now, pushed.actor());
-            }
-            return sparse;
-          });
+          withObject(
+              repository,
+              pushed,
+              manifest,
+              named,
+              required,
+              (h, object) -> {
+                Instant now = clock.instant();
+                long id = repositories.ensure(h, repository, now);
+                refuseIfMissing(h, repository, id, required);
+                List<Digest> sparse = absent(h, id, parsed);
+                boolean used = store(h, id, manifest, parsed, named, object, now);
+                for (Digest digest : named) {
+                  blobs.hold(h, id, digest);
+                }
+                for (Tag tag : pushed.tags()) {
+                  tags.point(h, id, tag, manifest.digest(), now, pushed.actor());
+                }
+                return new Stored(sparse, used);
+              });
       log.info(
           "manifest stored repository={} digest={} tags={} type={} absent={}",
           repository,
@@ -136,6 +148,72 @@ public final class Manifests {
       cache.manifestChanged(repository, manifest.digest());
       pushed.tags().forEach(tag -> cache.tagChanged(repository, tag));
       cache.linksChanged(repository, named);
+    }
+  }
+
+  /**
+   * What the transaction of a push did.
+   *
+   * @param objectUsed whether a row names the object that was written for it
+   */
+  private record Stored(List<Digest> absent, boolean objectUsed) {}
+
+  /** The row went between the look that found its object and the transaction. */
+  private static final class ObjectGone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ObjectGone() {
+      super("the manifest's object is to go", null, false, false);
+    }
+  }
+
+  private interface Storing {
+    Stored run(Handle h, Optional<BlobKey> object);
+  }
+
+  /**
+   * Writes the manifest's object, unless its row has one, and then stores the manifest. What is
+   * refused anyway is refused before anything is written.
+   */
+  private List<Digest> withObject(
+      RepositoryName repository,
+      Pushed pushed,
+      StoredManifest manifest,
+      Set<Digest> named,
+      Set<Digest> required,
+      Storing storing)
+      throws IOException {
+    while (true) {
+      Optional<ManifestObject> wanted =
+          objects.look(h -> {
+            OptionalLong id = repositories.find(h, repository);
+            refuseIfMissing(h, repository, id.orElse(NO_REPOSITORY), required);
+            return id.isPresent() && objectRows.find(h, id.getAsLong(), manifest).isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                    new ManifestObject(
+                        repository,
+                        manifest,
+                        clock.instant(),
+                        pushed.tags(),
+                        objectRows.small(h, named)));
+          });
+      Optional<BlobKey> object =
+          wanted.isPresent() ? Optional.of(objects.write(wanted.get())) : Optional.empty();
+      try {
+        Stored stored = transactions.write(h -> storing.run(h, object));
+        if (object.isPresent() && !stored.objectUsed()) {
+          objects.discard(object.get()); // somebody else was quicker
+        }
+        return stored.absent();
+      } catch (ObjectGone e) {
+        // Purged since it was looked at: the next look finds no object.
+      } catch (RegistryException e) {
+        if (object.isPresent()) {
+          objects.discard(object.get());
+        }
+        throw e;
+      }
     }
   }
 
@@ -321,20 +399,33 @@ public final class Manifests {
         .toList();
   }
 
-  private void store(
+  /** Returns whether the row has taken the object. */
+  private boolean store(
       Handle h,
       long repositoryId,
       StoredManifest manifest,
       Manifest parsed,
       Set<Digest> named,
+      Optional<BlobKey> object,
       Instant now) {
+    boolean hasOne = objectRows.find(h, repositoryId, manifest).isPresent();
+    if (!hasOne && object.isEmpty()) {
+      throw new ObjectGone();
+    }
     Optional<ManifestRows.Found> known = manifests.find(h, repositoryId, manifest.digest());
+    long id;
     if (known.isPresent()) {
-      manifests.pushedAgain(h, known.get().id(), manifest.mediaType(), now);
+      id = known.get().id();
+      manifests.pushedAgain(h, id, manifest.mediaType(), now);
     } else {
-      long id = manifests.insert(h, repositoryId, manifest, parsed, now);
+      id = manifests.insert(h, repositoryId, manifest, parsed, now);
       manifests.reference(h, id, repositoryId, named);
     }
+    if (hasOne || object.isEmpty()) {
+      return false;
+    }
+    objectRows.set(h, id, object.get());
+    return true;
   }
 
   private void trashDependents(

@@ -1,10 +1,14 @@
 package dev.plimsoll.registry.gc;
 
+import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Disk;
 import dev.plimsoll.content.FileContentStore;
+import dev.plimsoll.content.LocalDisk;
+import dev.plimsoll.content.Stored;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.database.DatabaseCopies;
+import dev.plimsoll.database.Work;
 import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.MediaTypes;
@@ -14,6 +18,7 @@ import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Chunk;
 import dev.plimsoll.registry.repository.Lease;
+import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.OpenBlob;
 import dev.plimsoll.registry.repository.ReadCache;
@@ -28,8 +33,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The core of a registry on a directory, with a clock and a disk of the test's. */
 final class Bench implements AutoCloseable, InstantSource {
@@ -41,6 +49,7 @@ final class Bench implements AutoCloseable, InstantSource {
   private final Random random = new Random();
   final Transactions transactions;
   final ContentStore content;
+  final ManifestObjects objects;
   final Uploads uploads;
   final Blobs blobs;
   final Manifests manifests;
@@ -48,15 +57,23 @@ final class Bench implements AutoCloseable, InstantSource {
   final Collector collector;
   final Audit audit;
   final DatabaseCopies copies;
+  private @Nullable Happening afterNextLook;
   private Instant now;
   private long nanos;
 
   Bench(Path directory, Disk disk, Instant now) throws IOException {
+    this(directory, disk, new LocalDisk(), now);
+  }
+
+  Bench(Path directory, Disk disk, Disk manifestsDisk, Instant now) throws IOException {
     this.now = now;
     this.database = Database.open(directory.resolve("test.db"), "db/registry");
     this.copies = new DatabaseCopies(database, directory.resolve("copies"));
     this.transactions = Transactions.of(database);
     this.content = FileContentStore.open(directory.resolve("content"), disk);
+    this.objects =
+        new ManifestObjects(
+            afterLooks(), FileContentStore.open(directory.resolve("manifests"), manifestsDisk));
     BlobRows rows = new BlobRows();
     ReadCache cache = new ReadCache(1 << 20);
     Lease lease = Lease.DEFAULT;
@@ -71,11 +88,11 @@ final class Bench implements AutoCloseable, InstantSource {
             () -> HexFormat.of().toHexDigits(random.nextLong()),
             this);
     this.blobs = new Blobs(transactions, content, rows, cache, lease, this);
-    this.manifests = new Manifests(transactions, rows, cache, 100, this);
+    this.manifests = new Manifests(transactions, objects, rows, cache, 100, this);
     this.trash = new Trash(transactions, rows, cache, lease, 100, this);
     this.collector =
-        new Collector(transactions, content, rows, trash, cache, GcPolicy.DEFAULT, this);
-    this.audit = new Audit(transactions, content, uploads, this);
+        new Collector(transactions, content, objects, rows, trash, cache, GcPolicy.DEFAULT, this);
+    this.audit = new Audit(transactions, content, objects.store(), uploads, this);
   }
 
   Housekeeping housekeeping(Path directory) {
@@ -84,6 +101,7 @@ final class Bench implements AutoCloseable, InstantSource {
         audit,
         new Deadlines(transactions, this, () -> nanos),
         uploads,
+        objects,
         new Space(directory, 0, Reserve.none()),
         copies,
         Duration.ofMinutes(1),
@@ -116,12 +134,62 @@ final class Bench implements AutoCloseable, InstantSource {
         .digest();
   }
 
+  /** A push during which something happens: after it was looked whether there is an object. */
+  Digest push(String tag, Happening happening) throws IOException {
+    afterNextLook = happening;
+    return push(tag);
+  }
+
+  interface Happening {
+    void run() throws IOException;
+  }
+
+  private Transactions afterLooks() {
+    return new Transactions() {
+      @Override
+      public <T extends @Nullable Object> T read(Work<T> work) throws IOException {
+        T answer = transactions.read(work);
+        Happening happening = afterNextLook;
+        if (happening != null) {
+          afterNextLook = null;
+          happening.run();
+        }
+        return answer;
+      }
+
+      @Override
+      public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
+        return transactions.write(work);
+      }
+
+      @Override
+      public <T extends @Nullable Object> T free(Work<T> work) throws IOException {
+        return transactions.free(work);
+      }
+    };
+  }
+
   byte[] read(byte[] expected) throws IOException {
     try (OpenBlob blob = blobs.open(APP, Digest.sha256(expected))) {
       return switch (blob) {
         case OpenBlob.InMemory(byte[] bytes) -> bytes;
         case OpenBlob.Stored(var stored) -> stored.stream(0).readAllBytes();
       };
+    }
+  }
+
+  /** The objects that manifests' rows name. */
+  List<BlobKey> manifestObjects() throws IOException {
+    return transactions.read(h ->
+        h.createQuery("SELECT object FROM manifests ORDER BY id")
+            .map((rs, ctx) -> BlobKey.parse(rs.getString("object")))
+            .list());
+  }
+
+  /** The objects that are there. */
+  List<Stored> storedObjects() throws IOException {
+    try (Stream<Stored> all = objects.store().list()) {
+      return all.toList();
     }
   }
 

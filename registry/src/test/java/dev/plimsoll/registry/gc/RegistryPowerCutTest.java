@@ -2,7 +2,9 @@ package dev.plimsoll.registry.gc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.content.Disk;
+import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.content.SimulatedDisk;
 import dev.plimsoll.content.SimulatedDisk.WrittenBack;
 import dev.plimsoll.oci.Digest;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -100,6 +103,42 @@ class RegistryPowerCutTest {
         assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
       }
       if (finished) {
+        return;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aManifestThatWasAnsweredHasItsObjectAfterwards(WrittenBack writtenBack) throws IOException {
+    for (int cutBefore = 1; ; cutBefore++) {
+      Path place = Files.createDirectories(directory.resolve(writtenBack + "-" + cutBefore));
+      new Bench(place, new LocalDisk(), START).close();
+      SimulatedDisk disk = new SimulatedDisk(place.resolve("manifests"));
+      disk.cutPowerBefore(cutBefore);
+
+      boolean answered;
+      try (Bench bench = new Bench(place, new LocalDisk(), disk, START)) {
+        bench.push("1");
+        answered = true;
+      } catch (IOException e) {
+        answered = false;
+      }
+
+      SimulatedDisk after = disk.afterPowerCut(writtenBack);
+      try (Bench bench = new Bench(place, new LocalDisk(), after, START)) {
+        bench.housekeeping(place).recover();
+        List<BlobKey> objects = bench.manifestObjects();
+        for (BlobKey object : objects) {
+          assertThat(bench.objects.read(object).manifest().bytes()).isEqualTo(Bench.image());
+        }
+        assertThat(objects).as("objects that rows name").hasSize(answered ? 1 : 0);
+        bench.push("again");
+        assertThat(bench.manifestObjects()).hasSize(1);
+        assertThat(bench.objects.store().staged()).isEmpty();
+      }
+      if (answered) {
+        assertThat(cutBefore).as("operations that were cut").isGreaterThan(5);
         return;
       }
     }

@@ -106,6 +106,10 @@ final class Actor {
       stepped = true;
       record(live);
     }
+    return next();
+  }
+
+  private Object next() throws IOException {
     Object answer = state.answers().get(position++);
     if (answer instanceof IOException e) {
       throw e;
@@ -121,7 +125,7 @@ final class Actor {
     if (position == state.answers().size()) {
       record(live);
     }
-    return state.answers().get(position++);
+    return next();
   }
 
   private void record(Live live) throws IOException {

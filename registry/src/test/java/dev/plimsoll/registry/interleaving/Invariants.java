@@ -71,11 +71,20 @@ final class Invariants {
     if (!broken.isEmpty()) {
       throw new World.Violation(String.join("; ", broken));
     }
+    checkObjects(world);
     for (String row : world.query(WITH_BYTES)) {
       int space = row.indexOf(' ');
       Long size = world.files().get(BlobKey.parse(row.substring(0, space)));
       if (size == null || size != Long.parseLong(row.substring(space + 1))) {
         throw new World.Violation("bytes are missing: " + row);
+      }
+    }
+  }
+
+  private static void checkObjects(World world) {
+    for (String object : world.query("SELECT coalesce(object, 'none') FROM manifests")) {
+      if (object.equals("none") || !world.objects().contains(BlobKey.parse(object))) {
+        throw new World.Violation("a manifest is there without its object " + object);
       }
     }
   }
@@ -91,6 +100,12 @@ final class Invariants {
             """);
     if (!idle.isEmpty()) {
       throw new World.Violation("never collected: " + idle);
+    }
+    List<String> kept = world.query("SELECT object FROM manifests");
+    for (BlobKey object : world.objects()) {
+      if (!kept.contains(object.toString())) {
+        throw new World.Violation("an object without a manifest: " + object);
+      }
     }
     List<String> rows = world.query("SELECT digest || '-' || generation FROM blobs");
     for (BlobKey file : world.files().keySet()) {

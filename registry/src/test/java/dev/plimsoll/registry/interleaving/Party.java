@@ -10,6 +10,7 @@ import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Chunk;
 import dev.plimsoll.registry.repository.Lease;
+import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
@@ -75,9 +76,10 @@ final class Party {
     this.blobs = new Blobs(world, world, rows, nothing, LEASE, world);
     this.uploads =
         new Uploads(world, world, rows, nothing, LEASE, LIMITS, world::nextGeneration, world);
-    this.manifests = new Manifests(world, rows, nothing, 10, world);
+    ManifestObjects objects = new ManifestObjects(world.glancing(), world.manifests());
+    this.manifests = new Manifests(world, objects, rows, nothing, 10, world);
     this.trash = new Trash(world, rows, nothing, LEASE, 10, world);
-    this.collector = new Collector(world, world, rows, trash, nothing, POLICY, world);
+    this.collector = new Collector(world, world, objects, rows, trash, nothing, POLICY, world);
   }
 
   /** The collector, each of its phases an actor: together they can do what two collectors can. */

@@ -28,6 +28,7 @@ final class Search {
         coalesce(max(leased_until, :now), '-'), deleted_at IS NULL) FROM blob_links
       UNION ALL SELECT concat_ws(' ', 'm', id, repository_id, digest, deletion_id) FROM manifests
       UNION ALL SELECT concat_ws(' ', 't', repository_id, name, digest) FROM tags
+      UNION ALL SELECT concat_ws(' ', 'o', object) FROM manifest_objects_gone
       UNION ALL SELECT concat_ws(' ', 'd', id, repository_id, reference,
         max(kept_from, :now - :waits)) FROM deletions
       UNION ALL SELECT concat_ws(' ', 'x', deletion_id, name, digest) FROM deleted_tags
@@ -133,6 +134,7 @@ final class Search {
     StringBuilder text = new StringBuilder();
     text.append(ticksMax - world.ticks());
     world.files().keySet().stream().map(BlobKey::toString).sorted().forEach(text::append);
+    world.objects().stream().map(BlobKey::toString).sorted().forEach(text::append);
     world.query(stateNow()).forEach(row -> text.append(row).append('\n'));
     for (Actor actor : actors) {
       text.append(actor.state().text(world.instant())).append('\n');

@@ -11,6 +11,7 @@ import dev.plimsoll.content.StagedIngest;
 import dev.plimsoll.content.Stored;
 import dev.plimsoll.database.Work;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.registry.repository.ManifestObject;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,6 +63,7 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
   private final boolean namesUsedTwice;
   private Map<BlobKey, Long> files = new HashMap<>();
+  private Set<BlobKey> objects = new HashSet<>();
   private Set<BlobKey> everUsed = new HashSet<>();
   private long generations;
   private long millis;
@@ -92,18 +94,25 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
     }
   }
 
-  record State(Map<BlobKey, Long> files, Set<BlobKey> everUsed, long generations, long millis) {}
+  record State(
+      Map<BlobKey, Long> files,
+      Set<BlobKey> objects,
+      Set<BlobKey> everUsed,
+      long generations,
+      long millis) {}
 
   /** What can be gone back to; the database's part is a savepoint of that name. */
   State save(String savepoint) {
     sql("SAVEPOINT " + savepoint);
-    return new State(Map.copyOf(files), Set.copyOf(everUsed), generations, millis);
+    return new State(
+        Map.copyOf(files), Set.copyOf(objects), Set.copyOf(everUsed), generations, millis);
   }
 
   void restore(State state, String savepoint) {
     sql("ROLLBACK TO " + savepoint);
     sql("RELEASE " + savepoint);
     files = new HashMap<>(state.files());
+    objects = new HashSet<>(state.objects());
     everUsed = new HashSet<>(state.everUsed());
     generations = state.generations();
     millis = state.millis();
@@ -139,6 +148,16 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
 
   Map<BlobKey, Long> files() {
     return files;
+  }
+
+  /** The manifests' objects that are there. */
+  Set<BlobKey> objects() {
+    return objects;
+  }
+
+  /** The store of the manifests' objects. */
+  ContentStore manifests() {
+    return new ObjectStore();
   }
 
   void tick(long ticks) {
@@ -178,6 +197,28 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
   @Override
   public <T extends @Nullable Object> T free(Work<T> work) throws IOException {
     return transaction(work);
+  }
+
+  /** The same transactions, with reads that are no steps: for what is decided again later. */
+  Transactions glancing() {
+    return new Transactions() {
+      @Override
+      @SuppressWarnings("unchecked") // an answer is what the work returned
+      public <T extends @Nullable Object> T read(Work<T> work) throws IOException {
+        Actor.Live look = () -> Objects.requireNonNull((Object) work.run(handle), "an answer");
+        return (T) (turn == null ? look.run() : turn.glance(look));
+      }
+
+      @Override
+      public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
+        return World.this.write(work);
+      }
+
+      @Override
+      public <T extends @Nullable Object> T free(Work<T> work) throws IOException {
+        return World.this.free(work);
+      }
+    };
   }
 
   @SuppressWarnings("unchecked") // an answer is what the work returned
@@ -297,6 +338,90 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
     handle.close();
   }
 
+  /**
+   * Keeps manifests' objects by the manifest that is in them: when it was pushed makes no difference
+   * here, and would make states out of times. An object that no row names is nobody else's business,
+   * so making and deleting one is no step of its own: it happens with the step before it.
+   */
+  private final class ObjectStore implements ContentStore {
+    private Object unseen(Actor.Live live) throws IOException {
+      return turn == null ? live.run() : turn.glance(live);
+    }
+
+    /** Named by who makes it, and not by how many there were: orders of steps meet again. */
+    private String generationOf(Digest manifest) {
+      String maker = turn == null ? "" : turn.name;
+      for (int n = 0; ; n++) {
+        String name = "%08x%08x".formatted(maker.hashCode(), n);
+        if (!objects.contains(new BlobKey(manifest, name))) {
+          return name;
+        }
+      }
+    }
+
+    @Override
+    public Ingest begin(IngestOptions options) {
+      return new MemoryIngest() {
+        @Override
+        public BlobKey commit(Digest expected) throws IOException {
+          Digest manifest = ManifestObject.parse(written()).manifest().digest();
+          return (BlobKey)
+              unseen(() -> {
+                BlobKey key = new BlobKey(manifest, generationOf(manifest));
+                objects.add(key);
+                return key;
+              });
+        }
+      };
+    }
+
+    @Override
+    public void delete(BlobKey key) throws IOException {
+      unseen(() -> {
+        if (!query("SELECT object FROM manifests WHERE object = '%s'".formatted(key)).isEmpty()) {
+          throw new Violation("the object %s is deleted while a manifest has it".formatted(key));
+        }
+        objects.remove(key);
+        return true;
+      });
+    }
+
+    @Override
+    public Ingest resume(IngestId id, IngestOptions options) {
+      throw new ContentException.IngestUnknown(id);
+    }
+
+    @Override
+    public boolean has(BlobKey key) {
+      return objects.contains(key);
+    }
+
+    @Override
+    public long sizeBytes(BlobKey key) {
+      throw new UnsupportedOperationException("no bytes behind it");
+    }
+
+    @Override
+    public Blob open(BlobKey key) {
+      throw new UnsupportedOperationException("no bytes behind it");
+    }
+
+    @Override
+    public Stream<Stored> list() {
+      return Stream.empty();
+    }
+
+    @Override
+    public List<StagedIngest> staged() {
+      return List.of();
+    }
+
+    @Override
+    public void discard(IngestId id) {
+      throw new ContentException.IngestUnknown(id);
+    }
+  }
+
   private record MemoryBlob(BlobKey key, long sizeBytes) implements Blob {
     @Override
     public FileChannel channel() {
@@ -315,8 +440,12 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
   }
 
   /** Its bytes concern nobody else until they are committed, so only that is a step. */
-  private final class MemoryIngest implements Ingest {
+  private class MemoryIngest implements Ingest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    byte[] written() {
+      return bytes.toByteArray();
+    }
 
     @Override
     public IngestId id() {

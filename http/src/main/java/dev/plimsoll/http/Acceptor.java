@@ -67,8 +67,7 @@ class Acceptor extends ChannelInitializer<Channel> {
     Connection connection = new Connection(channel, shared.exchanges, watch, secure);
     shared.connections.add(connection);
     channel.closeFuture().addListener(closed -> shared.connections.remove(connection));
-    watch.add(connection);
-    channel.pipeline().addLast(connection);
+    connection.begin(watch);
   }
 
   final Exchanges exchanges() {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * Keeps the time for all connections of one event loop with a single alarm, so that a request sets no
- * timer. Confined to its loop; ticks only while there are connections.
+ * timer. Confined to its loop; ticks only while there are conversations.
  */
 final class Watch {
   private static final long PERIOD_MILLIS_MIN = 10;
@@ -18,7 +18,7 @@ final class Watch {
 
   private final EventLoop loop;
   private final long periodMillis;
-  private final Set<Connection> connections = new HashSet<>();
+  private final Set<Conversation> conversations = new HashSet<>();
   private boolean ticking;
 
   Watch(EventLoop loop, Limits limits) {
@@ -31,17 +31,17 @@ final class Watch {
     this.periodMillis = Math.clamp(shortest / 8, PERIOD_MILLIS_MIN, PERIOD_MILLIS_MAX);
   }
 
-  void add(Connection connection) {
-    connections.add(connection);
+  void add(Conversation conversation) {
+    conversations.add(conversation);
     schedule();
   }
 
-  void remove(Connection connection) {
-    connections.remove(connection);
+  void remove(Conversation conversation) {
+    conversations.remove(conversation);
   }
 
   private void schedule() {
-    if (!ticking && !connections.isEmpty()) {
+    if (!ticking && !conversations.isEmpty()) {
       ticking = true;
       var _ = loop.schedule(this::tick, periodMillis, TimeUnit.MILLISECONDS);
     }
@@ -50,8 +50,8 @@ final class Watch {
   private void tick() {
     ticking = false;
     long now = System.nanoTime();
-    for (Connection connection : List.copyOf(connections)) {
-      connection.check(now);
+    for (Conversation conversation : List.copyOf(conversations)) {
+      conversation.check(now);
     }
     schedule();
   }

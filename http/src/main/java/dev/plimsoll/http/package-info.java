@@ -25,7 +25,7 @@
  *
  * <p>The library below (Netty) is hidden: no type of it is in a public signature, and nobody outside
  * this package may lean on it. Start reading at {@link dev.plimsoll.http.HttpServer}; then {@code
- * Connection}, which holds the life of one connection.
+ * Conversation}, which holds the life of one connection.
  */
 @NullMarked
 package dev.plimsoll.http;

@@ -36,6 +36,11 @@ final class AdoptedFile implements Ingest {
   }
 
   @Override
+  public boolean isOpen() {
+    return !over;
+  }
+
+  @Override
   public long sizeBytes() {
     return sizeBytes;
   }

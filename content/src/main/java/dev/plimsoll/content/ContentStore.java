@@ -2,8 +2,11 @@ package dev.plimsoll.content;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,8 +36,8 @@ public interface ContentStore {
   }
 
   /**
-   * Takes up an ingest that was closed, or that a crash left: its bytes are read and hashed again,
-   * so this takes a second or so for a gigabyte. Its size tells where to go on; after a crash that
+   * Takes up an ingest that was closed, or that a crash left. Its bytes may have to be read and
+   * hashed again, which takes a second or so for a gigabyte. Its size tells where to go on; after a crash that
    * can be less than was appended.
    *
    * @throws ContentException.IngestUnknown if it was committed, discarded, or never begun
@@ -116,6 +119,24 @@ public interface ContentStore {
 
   /** Ingests that were begun and neither committed nor discarded. */
   List<StagedIngest> staged() throws IOException;
+
+  /**
+   * An address that whoever has it may read a blob by, without asking here, for so long; empty where
+   * there is none. What is deleted meanwhile cannot be read by it any more.
+   */
+  default Optional<URI> address(BlobKey key, Duration life) {
+    return Optional.empty();
+  }
+
+  /**
+   * Removes what crashes left that is in no list, such as objects that were never finished, and that
+   * has not changed since {@code limit}.
+   *
+   * @return how much it removed
+   */
+  default int tidy(Instant limit) throws IOException {
+    return 0;
+  }
 
   /**
    * Gives up an ingest that waits; no matter if there is none.

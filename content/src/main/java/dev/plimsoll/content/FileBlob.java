@@ -7,9 +7,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A blob in a file. */
-record FileBlob(BlobKey key, FileChannel channel, long sizeBytes) implements Blob {
+record FileBlob(BlobKey key, FileChannel file, long sizeBytes) implements Blob {
 
   static FileBlob open(BlobKey key, Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, READ);
@@ -22,25 +23,32 @@ record FileBlob(BlobKey key, FileChannel channel, long sizeBytes) implements Blo
   }
 
   @Override
-  public InputStream stream(long offset) {
-    if (offset < 0 || offset > sizeBytes) {
+  public Optional<FileChannel> channel() {
+    return Optional.of(file);
+  }
+
+  @Override
+  public InputStream stream(long offset, long lengthBytes) {
+    if (offset < 0 || lengthBytes < 0 || offset > sizeBytes - lengthBytes) {
       throw new IllegalArgumentException(
-          "offset %d of a blob of %d bytes".formatted(offset, sizeBytes));
+          "%d bytes from %d of a blob of %d bytes".formatted(lengthBytes, offset, sizeBytes));
     }
-    return new Tail(offset);
+    return new Part(offset, offset + lengthBytes);
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 
   /** Reads by position, so that streams of one blob do not move each other. */
-  private final class Tail extends InputStream {
+  private final class Part extends InputStream {
+    private final long end;
     private long position;
 
-    private Tail(long offset) {
-      this.position = offset;
+    private Part(long position, long end) {
+      this.position = position;
+      this.end = end;
     }
 
     @Override
@@ -51,21 +59,25 @@ record FileBlob(BlobKey key, FileChannel channel, long sizeBytes) implements Blo
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      int read = channel.read(ByteBuffer.wrap(target, offset, length), position);
+      if (position == end && length > 0) {
+        return -1;
+      }
+      int wanted = (int) Math.min(length, end - position);
+      int read = file.read(ByteBuffer.wrap(target, offset, wanted), position);
       position += Math.max(read, 0);
       return read;
     }
 
     @Override
     public long skip(long bytes) {
-      long skipped = Math.clamp(bytes, 0, sizeBytes - position);
+      long skipped = Math.clamp(bytes, 0, end - position);
       position += skipped;
       return skipped;
     }
 
     @Override
     public int available() {
-      return (int) Math.min(sizeBytes - position, Integer.MAX_VALUE);
+      return (int) Math.min(end - position, Integer.MAX_VALUE);
     }
   }
 }

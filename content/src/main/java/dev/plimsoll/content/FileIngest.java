@@ -66,6 +66,11 @@ final class FileIngest implements Ingest {
   }
 
   @Override
+  public boolean isOpen() {
+    return state == State.OPEN;
+  }
+
+  @Override
   public long sizeBytes() {
     return sizeBytes;
   }

@@ -16,6 +16,11 @@ import java.nio.ByteBuffer;
 public interface Ingest extends AutoCloseable {
   IngestId id();
 
+  /**
+   * Whether it takes more. One that trouble has ended, and that its store still has, can be resumed.
+   */
+  boolean isOpen();
+
   /** What was appended so far. */
   long sizeBytes();
 

@@ -64,11 +64,23 @@ public interface ContentStoreContract {
   }
 
   @Test
-  default void theChannelOfABlobYieldsItsBytes() throws IOException {
+  default void aPartOfABlobIsReadAndNoMore() throws IOException {
     try (Blob blob = store().open(put(HELLO))) {
-      ByteBuffer bytes = ByteBuffer.allocate(9);
-      assertThat(blob.channel().read(bytes, 0)).isEqualTo(5);
-      assertThat(bytes.flip()).isEqualTo(ByteBuffer.wrap(HELLO));
+      assertThat(blob.stream(0, 2)).hasContent("he");
+      assertThat(blob.stream(1, 3)).hasContent("ell");
+      assertThat(blob.stream(3, 0)).isEmpty();
+      assertThatThrownBy(() -> blob.stream(3, 3)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  default void theChannelOfABlobIfItHasOneYieldsItsBytes() throws IOException {
+    try (Blob blob = store().open(put(HELLO))) {
+      if (blob.channel().isPresent()) {
+        ByteBuffer bytes = ByteBuffer.allocate(9);
+        assertThat(blob.channel().get().read(bytes, 0)).isEqualTo(5);
+        assertThat(bytes.flip()).isEqualTo(ByteBuffer.wrap(HELLO));
+      }
     }
   }
 

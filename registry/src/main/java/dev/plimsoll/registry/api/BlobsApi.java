@@ -6,6 +6,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.OpenBlob;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -77,8 +78,13 @@ final class BlobsApi {
                   ? bytes
                   : Arrays.copyOfRange(
                       bytes, (int) part.first(), (int) (part.first() + part.length())));
-      case OpenBlob.Stored(var stored) ->
-          response.send(stored.channel(), part.first(), part.length());
+      case OpenBlob.Stored(var stored) when stored.channel().isPresent() ->
+          response.send(stored.channel().get(), part.first(), part.length());
+      case OpenBlob.Stored(var stored) -> {
+        try (InputStream bytes = stored.stream(part.first(), part.length())) {
+          response.send(bytes, part.length());
+        }
+      }
     }
   }
 

@@ -424,12 +424,12 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
 
   private record MemoryBlob(BlobKey key, long sizeBytes) implements Blob {
     @Override
-    public FileChannel channel() {
-      throw new UnsupportedOperationException("no file behind it");
+    public Optional<FileChannel> channel() {
+      return Optional.empty();
     }
 
     @Override
-    public InputStream stream(long offset) {
+    public InputStream stream(long offset, long lengthBytes) {
       throw new UnsupportedOperationException("no bytes behind it");
     }
 
@@ -450,6 +450,11 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
     @Override
     public IngestId id() {
       return new IngestId("0".repeat(32));
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
     }
 
     @Override

@@ -1,0 +1,255 @@
+package dev.plimsoll.content.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plimsoll.content.Blob;
+import dev.plimsoll.content.BlobKey;
+import dev.plimsoll.content.ContentStore;
+import dev.plimsoll.content.ContentStoreContract;
+import dev.plimsoll.content.Ingest;
+import dev.plimsoll.content.IngestId;
+import dev.plimsoll.content.StagedIngest;
+import dev.plimsoll.oci.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class S3ContentStoreTest implements ContentStoreContract {
+  private static final int MIB = 1 << 20;
+
+  @TempDir Path directory;
+  private final S3Address address = S3Server.shared().bucket().under("registry");
+  private S3ContentStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = S3ContentStore.open(address, directory.resolve("one"));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Override
+  public ContentStore store() {
+    return store;
+  }
+
+  @Test
+  void aBlobOfManyPartsIsReadWholeAndInParts() throws IOException {
+    byte[] content = bytes(35 * MIB + 17);
+    BlobKey key = put(store, content);
+
+    try (Blob blob = store.open(key)) {
+      assertThat(blob.sizeBytes()).isEqualTo(content.length);
+      assertThat(blob.channel()).isEmpty();
+      assertThat(Digest.sha256(blob.stream(0).readAllBytes())).isEqualTo(Digest.sha256(content));
+      assertThat(blob.stream(9 * MIB, 100).readAllBytes())
+          .isEqualTo(Arrays.copyOfRange(content, 9 * MIB, 9 * MIB + 100));
+    }
+    assertThat(blobs()).hasSize(1);
+    assertThat(directory.resolve("one")).isEmptyDirectory();
+  }
+
+  @Test
+  void anIngestThatOneProcessForcedIsGoneOnWithByAnother() throws IOException {
+    byte[] content = bytes(20 * MIB);
+    IngestId id;
+    try (S3ContentStore other = S3ContentStore.open(address, directory.resolve("other"))) {
+      Ingest begun = store.begin();
+      id = begun.id();
+      begun.append(ByteBuffer.wrap(content, 0, 10 * MIB));
+      begun.force();
+      begun.append(ByteBuffer.wrap(content, 0, 5)); // never forced: lost with its process
+
+      Ingest second = other.resume(id);
+      assertThat(second.sizeBytes()).isEqualTo(10 * MIB);
+      second.append(ByteBuffer.wrap(content, 10 * MIB, 9 * MIB));
+      second.close();
+    }
+    try (S3ContentStore third = S3ContentStore.open(address, directory.resolve("third"));
+        Ingest last = third.resume(id)) {
+      assertThat(last.sizeBytes()).isEqualTo(19 * MIB);
+      last.append(ByteBuffer.wrap(content, 19 * MIB, MIB));
+
+      BlobKey key = last.commit(Digest.sha256(content));
+
+      assertThat(read(third, key)).isEqualTo(content);
+      assertThat(third.staged()).isEmpty();
+    }
+  }
+
+  @Test
+  void theDigestSoFarIsKnownToWhoTakesAnIngestUp() throws IOException {
+    byte[] content = bytes(10 * MIB);
+    Ingest begun = store.begin();
+    begun.append(ByteBuffer.wrap(content));
+    begun.close();
+
+    try (S3ContentStore other = S3ContentStore.open(address, directory.resolve("other"));
+        Ingest taken = other.resume(begun.id())) {
+      assertThat(taken.digest(Digest.Algorithm.SHA256)).isEqualTo(Digest.sha256(content));
+      assertThat(read(other, taken.commit(Digest.sha256(content)))).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aDigestAskedForLateIsThatOfAllParts() throws IOException {
+    byte[] content = bytes(18 * MIB);
+    try (Ingest ingest = store.begin()) {
+      ingest.append(ByteBuffer.wrap(content));
+
+      BlobKey key = ingest.commit(Digest.of(Digest.Algorithm.SHA512, content));
+
+      assertThat(read(store, key)).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void ofTwoWhoTakeAnIngestUpTheLastIsRight() throws IOException {
+    try (S3ContentStore other = S3ContentStore.open(address, directory.resolve("other"))) {
+      Ingest stale = store.begin();
+      stale.append(ByteBuffer.wrap("he".getBytes()));
+      stale.force();
+      Ingest right = other.resume(stale.id());
+      right.append(ByteBuffer.wrap("llo".getBytes()));
+      right.close();
+
+      stale.append(ByteBuffer.wrap("y".getBytes()));
+      stale.close();
+
+      try (Ingest last = other.resume(right.id())) {
+        assertThat(last.digest(Digest.Algorithm.SHA256)).isEqualTo(HELLO_DIGEST);
+        last.commit(HELLO_DIGEST);
+      }
+    }
+  }
+
+  @Test
+  void anIngestThatAnotherProcessLeftIsDiscardedWithItsParts() throws IOException {
+    Ingest begun = store.begin();
+    begun.append(ByteBuffer.wrap(bytes(9 * MIB)));
+    begun.close();
+    try (S3ContentStore other = S3ContentStore.open(address, directory.resolve("other"))) {
+      assertThat(other.staged()).extracting(StagedIngest::sizeBytes).containsExactly(9L * MIB);
+
+      other.discard(begun.id());
+
+      assertThat(other.staged()).isEmpty();
+      assertThat(store.bucket().unfinished(address.prefix())).isEmpty();
+    }
+  }
+
+  @Test
+  void whatNobodyFinishesIsRemovedAndWhatIsInUseIsNot() throws IOException {
+    String lost = store.bucket().beginParts(store.layout().parts("1".repeat(16)));
+    store.bucket().put(store.layout().parts("12".repeat(8)), S3Bucket.Body.of(HELLO));
+    Ingest waiting = store.begin();
+    waiting.append(ByteBuffer.wrap(bytes(9 * MIB)));
+    waiting.close();
+    BlobKey kept = put(store, bytes(9 * MIB));
+
+    assertThat(store.tidy(Instant.now().minus(Duration.ofHours(1)))).isZero();
+    assertThat(store.tidy(Instant.now().plus(Duration.ofHours(1)))).isEqualTo(2);
+
+    assertThat(store.bucket().unfinished(address.prefix())).hasSize(1);
+    assertThat(lost).isNotEmpty();
+    assertThat(store.has(kept)).isTrue();
+    store.resume(waiting.id()).discard();
+  }
+
+  @Test
+  void aPresignedAddressYieldsTheBytesToAnybody() throws IOException {
+    BlobKey key = put(store, HELLO);
+
+    URI anybody = store.address(key, Duration.ofMinutes(1)).orElseThrow();
+
+    try (InputStream in = anybody.toURL().openStream()) {
+      assertThat(in).hasContent("hello");
+    }
+  }
+
+  @Test
+  void aForeignObjectIsListedAndLeftAlone() throws IOException {
+    store.bucket().put(address.prefix() + "blobs/note", S3Bucket.Body.of(HELLO));
+
+    assertThat(blobs()).containsExactly(new dev.plimsoll.content.Stored.Foreign("blobs/note"));
+  }
+
+  @Test
+  void aBucketThatIsNotThereIsRefusedWithASentence() {
+    S3Address nowhere =
+        S3Server.address("nowhere", S3Server.shared().endpoint(), S3Server.shared().credentials());
+
+    assertThatThrownBy(() -> S3ContentStore.open(nowhere, directory.resolve("x")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("s3://nowhere/");
+  }
+
+  @Test
+  void aBucketWithoutRightsIsRefusedWithASentenceAndNoSecret() {
+    S3Address denied =
+        S3Server.address(
+            address.bucket(),
+            S3Server.shared().endpoint(),
+            new S3Address.Credentials("plimsoll", "a-wrong-secret"));
+
+    assertThatThrownBy(() -> S3ContentStore.open(denied, directory.resolve("x")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("credentials lack a right, or are wrong")
+        .hasMessageContaining("s3:PutObject")
+        .message()
+        .doesNotContain("a-wrong-secret");
+  }
+
+  @Test
+  void aStoreOfANewerReleaseIsRefused() throws IOException {
+    store
+        .bucket()
+        .put(store.layout().format(), S3Bucket.Body.of("plimsoll content store 2".getBytes()));
+
+    assertThatThrownBy(() -> S3ContentStore.open(address, directory.resolve("x")))
+        .hasMessageContaining("newer release");
+  }
+
+  @Test
+  void partsSufficeForTebibytes() {
+    long sum = 0;
+    for (int number = 1; number <= PartSizes.PARTS_MAX; number++) {
+      sum += PartSizes.sizeBytes(number);
+      assertThat(PartSizes.sizeBytes(number)).isBetween(5L << 20, 5L << 30);
+    }
+    assertThat(sum).isGreaterThan(5L << 40);
+  }
+
+  static byte[] bytes(int size) {
+    byte[] content = new byte[size];
+    new Random(size).nextBytes(content);
+    return content;
+  }
+
+  static BlobKey put(ContentStore store, byte[] content) throws IOException {
+    try (Ingest ingest = store.begin()) {
+      ingest.append(ByteBuffer.wrap(content));
+      return ingest.commit(Digest.sha256(content));
+    }
+  }
+
+  static byte[] read(ContentStore store, BlobKey key) throws IOException {
+    try (Blob blob = store.open(key)) {
+      return blob.stream(0).readAllBytes();
+    }
+  }
+}

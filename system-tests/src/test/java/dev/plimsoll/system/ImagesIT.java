@@ -2,6 +2,10 @@ package dev.plimsoll.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -127,6 +131,41 @@ class ImagesIT {
     assertThat(shell.out("docker inspect -f '{{json .Config.Cmd}}' imported:1"))
         .isEqualTo("[\"/x\"]");
     shell.out("docker rmi imported:1");
+  }
+
+  @Test
+  void aFilesystemIsImportedFromTheWeb() throws Exception {
+    shell.out("docker create --name away busybox; docker export away | gzip > $D/root.tar.gz");
+    var web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    web.createContext(
+        "/",
+        exchange -> {
+          boolean there = exchange.getRequestURI().getPath().equals("/root.tar.gz");
+          exchange.sendResponseHeaders(there ? 200 : 404, there ? 0 : -1);
+          if (there) {
+            Files.copy(engine.scratch().resolve("root.tar.gz"), exchange.getResponseBody());
+          }
+          exchange.close();
+        });
+    web.start();
+    String url = "http://127.0.0.1:" + web.getAddress().getPort();
+    try {
+      shell.out(
+          "docker import -c 'HEALTHCHECK --retries=2 CMD true' " + url + "/root.tar.gz web:1");
+
+      assertThat(shell.out("docker run --rm web:1 echo here")).isEqualTo("here");
+      assertThat(shell.out("docker inspect -f '{{json .Config.Healthcheck}}' web:1"))
+          .isEqualTo("{\"Test\":[\"CMD-SHELL\",\"true\"],\"Retries\":2}");
+      assertThat(shell.refusal("docker import " + url + "/other"))
+          .contains(url + "/other: got HTTP status code 404");
+      assertThat(
+              shell.out(
+                  "curl -s -X POST --unix-socket ${DOCKER_HOST#unix://}"
+                      + " 'http://engine/images/create?fromSrc=ftp://127.0.0.1/x'"))
+          .contains("only http:// and https:// URLs");
+    } finally {
+      web.stop(0);
+    }
   }
 
   @Test

@@ -211,7 +211,9 @@ class LifecycleIT {
     assertThat(names("--filter label=kind=f --filter status=created")).isEqualTo("f-made");
     assertThat(names("--filter label=kind=f --filter exited=3")).isEqualTo("f-done");
     assertThat(names("--filter volume=f-vol")).isEqualTo("f-runs");
-    assertThat(names("--filter publish=80 --filter label=kind=f")).isEqualTo("f-runs");
+    assertThat(names("--filter publish=$(docker port f-runs 80 | cut -d: -f2)"))
+        .isEqualTo("f-runs");
+    assertThat(names("--filter publish=80 --filter label=kind=f")).isEmpty(); // the host's port
     assertThat(names("--filter expose=80 --filter label=kind=f")).isEqualTo("f-runs");
     assertThat(names("--filter label=kind=f --filter before=f-runs")).isEqualTo("f-done\nf-made");
     assertThat(names("--filter label=kind=f --filter since=f-made")).isEqualTo("f-runs\nf-done");
@@ -252,6 +254,41 @@ class LifecycleIT {
     assertThat(shell.out("docker inspect -f '{{.Image}}' asked"))
         .isEqualTo(shell.out("docker inspect -f '{{.Id}}' busybox"));
     assertThat(shell.out("docker inspect -s -f '{{.SizeRw}}' asked")).isEqualTo("0");
+  }
+
+  @Test
+  void exposedPortsAreShownAlsoWhereTheyAreNotPublished() throws Exception {
+    shell.out("docker run -d --name exposed --expose 80 --expose 53/udp " + WAITS);
+
+    assertThat(shell.out("docker ps --filter name=exposed --format '{{.Ports}}'"))
+        .isEqualTo("53/udp, 80/tcp");
+    assertThat(shell.out("docker inspect -f '{{json .NetworkSettings.Ports}}' exposed"))
+        .isEqualTo("{\"53/udp\":null,\"80/tcp\":null}");
+    assertThat(shell.out("docker ps -q --filter publish=80")).isEmpty();
+    assertThat(shell.out("docker ps --filter expose=80 --format '{{.Names}}'"))
+        .isEqualTo("exposed");
+  }
+
+  @Test
+  void programsSeeThatTheyAreInAContainer() throws Exception {
+    shell.out("docker run --name marked busybox sh -c 'test -f /.dockerenv; ls -d /etc/mtab'");
+
+    assertThat(shell.out("docker wait marked")).isEqualTo("0");
+    assertThat(shell.out("docker diff marked")).isEmpty();
+  }
+
+  @Test
+  void aJoinedContainerIsKeptById() throws Exception {
+    String id = shell.out("docker run -d --name joined " + WAITS);
+    shell.out("docker create --name joins --network container:joined busybox hostname");
+    shell.out("docker rename joined renamed");
+
+    assertThat(shell.out("docker inspect -f '{{.HostConfig.NetworkMode}}' joins"))
+        .isEqualTo("container:" + id);
+    shell.out("docker start -a joins");
+    shell.out("docker kill renamed");
+    assertThat(shell.refusal("docker start joins"))
+        .contains("cannot join network of a non running container: " + id);
   }
 
   @Test

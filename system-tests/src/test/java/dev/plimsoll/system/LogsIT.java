@@ -39,6 +39,24 @@ class LogsIT {
   }
 
   @Test
+  void aLastLineWithoutItsEndIsALine() throws Exception {
+    shell.out("docker run --name cut busybox sh -c 'echo one; printf two'");
+
+    assertThat(shell.out("docker logs --tail 1 cut")).isEqualTo("two");
+  }
+
+  @Test
+  void detailsAreWhatTheLogOptionsName() throws Exception {
+    shell.out(
+        "docker run --name detailed -l a=1 -e E=2 --log-opt labels=a --log-opt env=E"
+            + " --log-opt tag={{.Name}} busybox echo here");
+
+    assertThat(shell.out("docker logs --details detailed")).isEqualTo("E=2,a=1,tag=told here");
+    assertThat(shell.out("docker logs detailed")).isEqualTo("here");
+    assertThat(shell.run("docker logs --details --tail 1 said 2>/dev/null").out()).isIn(" 5\n", "");
+  }
+
+  @Test
   void timesAreInNanoseconds() throws Exception {
     assertThat(shell.out("docker logs -t said 2>/dev/null").lines())
         .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z \\d"));

@@ -184,6 +184,23 @@ class RunVolumesIT {
   }
 
   @Test
+  void aMountMakesTheVolumeAsItSays() throws Exception {
+    String mount =
+        "--mount type=volume,src=told,dst=/v,volume-label=a=b,volume-opt=type=tmpfs,"
+            + "volume-opt=device=tmpfs,volume-opt=o=size=64k";
+
+    assertThat(shell.out("docker run --rm " + mount + " busybox df -k /v | tail -1"))
+        .matches("tmpfs +64 .*");
+    assertThat(shell.out("docker volume inspect -f '{{json .Labels}} {{.Options.o}}' told"))
+        .isEqualTo("{\"a\":\"b\"} size=64k");
+    assertThat(
+            shell.refusal(
+                "docker run --rm --mount type=volume,src=odd,dst=/v,volume-opt=x=1 busybox true"))
+        .contains("create odd: invalid option: \"x\"");
+    assertThat(shell.refusal("docker volume inspect odd")).contains("no such volume");
+  }
+
+  @Test
   void aTmpfsVolumeIsWhatItsOptionsSay() throws Exception {
     shell.out("docker volume create -o type=tmpfs -o device=tmpfs -o o=size=2m,uid=1000 memory");
 

@@ -25,13 +25,11 @@ public final class DiskUsageApi implements Resource {
   private static final Set<String> KINDS = Set.of("container", "image", "volume", "build-cache");
   private static final long NOT_KNOWN = -1;
 
-  private final ImageStore images;
   private final ImageQuery query;
   private final Containers containers;
   private final Volumes volumes;
 
   public DiskUsageApi(ImageStore images, Containers containers, Volumes volumes) {
-    this.images = images;
     this.query = new ImageQuery(images);
     this.containers = containers;
     this.volumes = volumes;
@@ -62,7 +60,7 @@ public final class DiskUsageApi implements Resource {
 
   private List<ImageSummary> images(ApiRequest request) throws IOException {
     List<ImageSummary> found = new ArrayList<>();
-    for (Image image : images.all()) {
+    for (Image image : query.list(Filters.NONE, ImageQuery.Scope.FINAL)) {
       found.add(
           ImageReplies.summary(
               image,

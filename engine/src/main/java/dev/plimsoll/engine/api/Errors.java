@@ -84,7 +84,8 @@ record Errors(int status, String message) {
     Throwable at = trouble;
     for (int i = 0; i < CAUSES_MAX && at != null; i++, at = at.getCause()) {
       String clause = at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
-      if (clauses.stream().noneMatch(said -> said.contains(clause))) {
+      String words = clause.toLowerCase(Locale.ROOT);
+      if (clauses.stream().noneMatch(said -> said.toLowerCase(Locale.ROOT).contains(words))) {
         clauses.add(clause);
       }
     }

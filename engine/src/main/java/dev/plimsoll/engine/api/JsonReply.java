@@ -3,14 +3,18 @@ package dev.plimsoll.engine.api;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Json;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** Answers that are one JSON document. */
 public final class JsonReply {
   private JsonReply() {}
 
-  /** Sends the value as the whole answer. */
+  /** Sends the value as the whole answer, ended by a line feed as dockerd does. */
   public static void send(Response response, int status, Object value) throws IOException {
-    response.status(status).header("Content-Type", "application/json").send(Json.write(value));
+    byte[] json = Json.write(value);
+    byte[] line = Arrays.copyOf(json, json.length + 1);
+    line[json.length] = '\n';
+    response.status(status).header("Content-Type", "application/json").send(line);
   }
 
   public static void ok(Response response, Object value) throws IOException {

@@ -7,7 +7,11 @@ import dev.plimsoll.docker.container.MountPoint;
 import dev.plimsoll.docker.container.NetworkSettings;
 import dev.plimsoll.docker.container.PortBinding;
 import dev.plimsoll.docker.container.StateReply;
+import dev.plimsoll.engine.image.ImageId;
 import dev.plimsoll.engine.network.NetworkSandbox;
+import dev.plimsoll.engine.refusal.EngineException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -19,9 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code docker inspect} shows of a container. Reads memory only, but for asked-for sizes. */
+/** What {@code docker inspect} shows of a container. Reads memory, and where its layers are. */
 final class Inspection {
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
@@ -70,7 +75,7 @@ final class Inspection {
         "",
         execs.isEmpty() ? null : execs,
         settings.host(),
-        new GraphDriver(graph(directory), "overlay2"),
+        new GraphDriver(graph(settings, directory), "overlay2"),
         size.map(ContainerSize::writtenBytes).orElse(null),
         size.map(ContainerSize::totalBytes).orElse(null),
         points(container),
@@ -78,8 +83,14 @@ final class Inspection {
         network(container));
   }
 
-  private static Map<String, String> graph(ContainerDirectory directory) {
+  private Map<String, String> graph(ContainerSettings settings, ContainerDirectory directory) {
     Map<String, String> data = new LinkedHashMap<>();
+    try {
+      List<Path> layers = parts.images().lowerDirectories(ImageId.parse(settings.image()));
+      data.put("LowerDir", layers.stream().map(Path::toString).collect(Collectors.joining(":")));
+    } catch (IOException | EngineException e) {
+      // A damaged image keeps nobody from looking at what is there of the container.
+    }
     data.put("MergedDir", directory.rootfs().toString());
     data.put("UpperDir", directory.upper().toString());
     data.put("WorkDir", directory.work().toString());

@@ -249,7 +249,7 @@ public final class ImageStore implements Images {
    */
   public void tag(String image, String repository, String tag) throws IOException {
     ImageName named = ImageLookup.parse(repository);
-    if (DIGEST_ALGORITHMS.contains(repository)) {
+    if (DIGEST_ALGORITHMS.contains(named.familiarRepository())) {
       throw new dev.plimsoll.engine.refusal.EngineException.BadParameter(
           "refusing to create an ambiguous tag using digest algorithm as name");
     }

@@ -46,7 +46,8 @@ final class RunningRouter implements AutoCloseable {
 
   Answer send(ClientRequest request) throws IOException, InterruptedException {
     try (ClientResponse response = client.send(request)) {
-      String body = new String(response.bytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8);
+      String body =
+          new String(response.bytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8).stripTrailing();
       return new Answer(response.status(), body, response);
     }
   }

@@ -51,7 +51,7 @@ class LogsIT {
         "docker run --name detailed -l a=1 -e E=2 --log-opt labels=a --log-opt env=E"
             + " --log-opt tag={{.Name}} busybox echo here");
 
-    assertThat(shell.out("docker logs --details detailed")).isEqualTo("E=2,a=1,tag=told here");
+    assertThat(shell.out("docker logs --details detailed")).isEqualTo("E=2,a=1,tag=detailed here");
     assertThat(shell.out("docker logs detailed")).isEqualTo("here");
     assertThat(shell.run("docker logs --details --tail 1 said 2>/dev/null").out()).isIn(" 5\n", "");
   }

@@ -17,6 +17,7 @@ import dev.plimsoll.registry.api.HealthApi;
 import dev.plimsoll.registry.api.PinsApi;
 import dev.plimsoll.registry.api.RegistryApi;
 import dev.plimsoll.registry.api.RegistryMetrics;
+import dev.plimsoll.registry.api.RetentionApi;
 import dev.plimsoll.registry.api.TagHistoryApi;
 import dev.plimsoll.registry.gc.Audit;
 import dev.plimsoll.registry.gc.Collector;
@@ -24,6 +25,7 @@ import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.Housekeeping;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.ImageRemoval;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.ReadCache;
@@ -36,6 +38,8 @@ import dev.plimsoll.registry.repository.Uploads;
 import dev.plimsoll.registry.retention.Deployed;
 import dev.plimsoll.registry.retention.Pins;
 import dev.plimsoll.registry.retention.Pulls;
+import dev.plimsoll.registry.retention.Retention;
+import dev.plimsoll.registry.retention.RetentionSchedule;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -73,7 +77,11 @@ public final class RegistryServer implements AutoCloseable {
   }
 
   /** What answers, and what goes on by itself. */
-  private record Core(Housekeeping housekeeping, RegistryMetrics metrics, RegistryApi api) {}
+  private record Core(
+      Housekeeping housekeeping,
+      RetentionSchedule retention,
+      RegistryMetrics metrics,
+      RegistryApi api) {}
 
   private RegistryServer(RegistrySettings settings, InstantSource clock) {
     this.settings = settings;
@@ -160,11 +168,12 @@ public final class RegistryServer implements AutoCloseable {
     var trash = new Trash(transactions, rows, cache, settings.lease(), tagMoves, clock);
     var collector =
         new Collector(transactions, content, objects, rows, trash, cache, settings.gc(), clock);
+    var deadlines = new Deadlines(transactions, clock, System::nanoTime);
     var housekeeping =
         new Housekeeping(
             collector,
             new Audit(transactions, content, stores.manifests(), uploads, clock),
-            new Deadlines(transactions, clock, System::nanoTime),
+            deadlines,
             uploads,
             objects,
             space,
@@ -176,10 +185,20 @@ public final class RegistryServer implements AutoCloseable {
     var pulls = new Pulls(transactions, clock);
     parts.push(pulls::close);
     pulls.start();
+    var retention =
+        new Retention(
+            transactions,
+            new ImageRemoval(transactions, rows, cache, tagMoves, pulls::notedSince, clock),
+            pulls,
+            deadlines,
+            clock);
+    var schedule = new RetentionSchedule(retention, settings.retention(), transactions, clock);
+    parts.push(schedule::close);
     var metrics = new RegistryMetrics(new Metrics());
     new Gauges(metrics, clock).of(transactions).of(database).of(space).of(uploads).of(collector);
     return new Core(
         housekeeping,
+        schedule,
         metrics,
         new RegistryApi(
             new RegistryApi.Core(blobs, uploads, manifests, pulls, tags, space),
@@ -189,6 +208,7 @@ public final class RegistryServer implements AutoCloseable {
             List.of(
                 new AdminApi(collector, trash, housekeeping::nextTurn),
                 new TagHistoryApi(tags, new TagRewind(transactions, rows, cache, tagMoves, clock)),
+                new RetentionApi(retention, schedule),
                 new PinsApi(new Pins(transactions, manifests, clock)),
                 new DeployedApi(new Deployed(transactions, clock)))));
   }
@@ -198,6 +218,7 @@ public final class RegistryServer implements AutoCloseable {
     parts.push(() -> http.close(GRACE));
     address = http.listen(settings.listen());
     core.housekeeping().start();
+    core.retention().start();
     log.info("registry listening url={} data={}", url(), settings.root());
   }
 

@@ -3,8 +3,11 @@ package dev.plimsoll.registry;
 import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.foundation.settings.YamlValue;
 import dev.plimsoll.registry.gc.GcPolicy;
 import dev.plimsoll.registry.repository.Lease;
+import dev.plimsoll.registry.retention.PolicyFile;
+import dev.plimsoll.registry.retention.RetentionSettings;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,6 +33,7 @@ public record RegistrySettings(
     GcPolicy gc,
     Duration gcEvery,
     Limits limits,
+    RetentionSettings retention,
     boolean accessLog) {
 
   /**
@@ -96,6 +100,16 @@ public record RegistrySettings(
   private static final Setting<Duration> GC_EVERY =
       Setting.duration(
           "registry.gc.every", Duration.ofMinutes(1), "How often the collector looks for work.");
+  private static final Setting<Optional<String>> RETENTION_POLICY =
+      Setting.optionalText(
+          "registry.retention.policy",
+          "File of rules that say what is kept, docs/registry/retention.md; nothing is deleted"
+              + " unless set.");
+  private static final Setting<Duration> RETENTION_EVERY =
+      Setting.duration(
+          "registry.retention.every",
+          RetentionSettings.OFF.every(),
+          "Time between two runs of the retention rules.");
   private static final Setting<Integer> UPLOADS_MAX =
       Setting.number(
           "registry.uploads.max",
@@ -145,6 +159,8 @@ public record RegistrySettings(
           TRASH_KEPT_FOR,
           CONDEMNED_FOR,
           GC_EVERY,
+          RETENTION_POLICY,
+          RETENTION_EVERY,
           UPLOADS_MAX,
           UPLOAD_IDLE,
           CHUNK_MIN,
@@ -180,6 +196,9 @@ public record RegistrySettings(
             settings.get(RESERVE),
             settings.get(LOW_WATER),
             settings.get(TAG_MOVES)),
+        new RetentionSettings(
+            settings.get(RETENTION_POLICY).map(Path::of).map(YamlValue::read).map(PolicyFile::read),
+            settings.get(RETENTION_EVERY)),
         settings.get(ACCESS_LOG));
   }
 
@@ -193,22 +212,28 @@ public record RegistrySettings(
         GcPolicy.DEFAULT,
         Duration.ofMinutes(1),
         Limits.DEFAULT,
+        RetentionSettings.OFF,
         false);
   }
 
   public RegistrySettings withExternalUrl(URI url) {
     return new RegistrySettings(
-        listen, data, Optional.of(url), lease, gc, gcEvery, limits, accessLog);
+        listen, data, Optional.of(url), lease, gc, gcEvery, limits, retention, accessLog);
   }
 
   public RegistrySettings withGc(Lease newLease, GcPolicy newGc, Duration newEvery) {
     return new RegistrySettings(
-        listen, data, externalUrl, newLease, newGc, newEvery, limits, accessLog);
+        listen, data, externalUrl, newLease, newGc, newEvery, limits, retention, accessLog);
   }
 
   public RegistrySettings withLimits(Limits newLimits) {
     return new RegistrySettings(
-        listen, data, externalUrl, lease, gc, gcEvery, newLimits, accessLog);
+        listen, data, externalUrl, lease, gc, gcEvery, newLimits, retention, accessLog);
+  }
+
+  public RegistrySettings withRetention(RetentionSettings newRetention) {
+    return new RegistrySettings(
+        listen, data, externalUrl, lease, gc, gcEvery, limits, newRetention, accessLog);
   }
 
   /** Where the registry keeps its things: {@code <data>/registry}. */

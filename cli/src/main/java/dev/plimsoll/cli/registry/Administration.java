@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.plimsoll.http.client.ClientRequest;
 import dev.plimsoll.http.client.ClientResponse;
 import dev.plimsoll.http.client.HttpClient;
+import dev.plimsoll.http.client.RequestBody;
 import dev.plimsoll.http.client.Trust;
 import dev.plimsoll.oci.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -26,11 +29,38 @@ final class Administration {
   }
 
   JsonNode get(String path) throws IOException, InterruptedException {
-    return answer("GET", path);
+    return answer("GET", path, RequestBody.none());
   }
 
   JsonNode post(String path) throws IOException, InterruptedException {
-    return answer("POST", path);
+    return answer("POST", path, RequestBody.none());
+  }
+
+  JsonNode put(String path, byte[] body) throws IOException, InterruptedException {
+    return answer("PUT", path, RequestBody.of(body));
+  }
+
+  JsonNode delete(String path) throws IOException, InterruptedException {
+    return answer("DELETE", path, RequestBody.none());
+  }
+
+  /** Takes lines of JSON. */
+  interface Lines {
+    void line(JsonNode line) throws IOException;
+  }
+
+  /** Posts something that is answered line by line while it goes on. */
+  void post(String path, byte[] body, Lines lines) throws IOException, InterruptedException {
+    ClientRequest request = request("POST", path, RequestBody.of(body));
+    try (ClientResponse response = http.send(request)) {
+      refuse(response);
+      var reader = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.line(Json.tree(line.getBytes(UTF_8)));
+      }
+    } catch (ConnectException e) {
+      throw nobody(e);
+    }
   }
 
   /** A value as it stands in a query. */
@@ -38,22 +68,34 @@ final class Administration {
     return URLEncoder.encode(text, UTF_8);
   }
 
-  private JsonNode answer(String method, String path) throws IOException, InterruptedException {
+  private ClientRequest request(String method, String path, RequestBody body) {
     URI target = URI.create(base.toString().replaceAll("/+$", "") + "/plimsoll/v1" + path);
-    ClientRequest request = ClientRequest.of(method, target, Trust.system()).patient();
-    try (ClientResponse response = http.send(request)) {
-      byte[] body = response.bytes(ANSWER_BYTES_MAX);
-      if (response.status() >= 400) {
-        throw new IOException(
-            "%s answered %d: %s".formatted(base, response.status(), reason(body)));
-      }
-      return Json.tree(body);
+    return ClientRequest.of(method, target, Trust.system()).patient().body(body);
+  }
+
+  private JsonNode answer(String method, String path, RequestBody body)
+      throws IOException, InterruptedException {
+    try (ClientResponse response = http.send(request(method, path, body))) {
+      refuse(response);
+      return Json.tree(response.bytes(ANSWER_BYTES_MAX));
     } catch (ConnectException e) {
-      throw new IOException(
-          "no registry answers at %s; start it, or name its data directory with --data"
-              .formatted(base),
-          e);
+      throw nobody(e);
     }
+  }
+
+  private void refuse(ClientResponse response) throws IOException {
+    if (response.status() >= 400) {
+      throw new IOException(
+          "%s answered %d: %s"
+              .formatted(base, response.status(), reason(response.bytes(ANSWER_BYTES_MAX))));
+    }
+  }
+
+  private IOException nobody(ConnectException e) {
+    return new IOException(
+        "no registry answers at %s; start it, or name its data directory with --data"
+            .formatted(base),
+        e);
   }
 
   private static String reason(byte[] body) {

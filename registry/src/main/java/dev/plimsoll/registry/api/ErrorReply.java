@@ -14,6 +14,7 @@ import dev.plimsoll.registry.repository.RegistryException.ManifestBlobsUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestInvalid;
 import dev.plimsoll.registry.repository.RegistryException.ManifestTooLarge;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.NoPolicy;
 import dev.plimsoll.registry.repository.RegistryException.NotPinned;
 import dev.plimsoll.registry.repository.RegistryException.NotRewindable;
 import dev.plimsoll.registry.repository.RegistryException.ReporterUnknown;
@@ -60,6 +61,7 @@ record ErrorReply(int status, String code, String message) {
       case StillReferenced _ -> new ErrorReply(405, "DENIED", message);
       case Held _ -> new ErrorReply(409, "DENIED", message);
       case NotRewindable _ -> new ErrorReply(404, "TAG_NOT_REWINDABLE", message);
+      case NoPolicy _ -> new ErrorReply(409, "NO_POLICY", message);
       case TooManyReporters _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
       case ReporterUnknown _ -> new ErrorReply(404, "REPORTER_UNKNOWN", message);
       case NotPinned _ -> new ErrorReply(404, "PIN_UNKNOWN", message);

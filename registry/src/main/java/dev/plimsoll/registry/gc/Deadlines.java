@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets only time count that the registry has lived through. A clock that jumps ahead, or a machine
  * that was off for a month, ends no lease and empties no trash: all deadlines move on by the time
- * that passed unseen. For one thread.
+ * that passed unseen, and it is remembered for {@link
+ * dev.plimsoll.registry.retention}. Safe for many threads.
  */
 public final class Deadlines {
   private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
@@ -39,7 +40,7 @@ public final class Deadlines {
   }
 
   /** Looks at the clock. To be called at start and before every collection. */
-  public void look() throws IOException {
+  public synchronized void look() throws IOException {
     long nowNanos = nanos.getAsLong();
     Duration lived = Duration.ofNanos(nowNanos - lookedAtNanos);
     Duration unseen =
@@ -71,6 +72,14 @@ public final class Deadlines {
               }) {
             h.createUpdate(deadline).bind("gap", passed.toMillis()).execute();
           }
+          h.createUpdate(
+                  """
+                  INSERT INTO unseen_time (began_at, ended_at) VALUES (:began, :ended)
+                  ON CONFLICT (began_at) DO UPDATE SET ended_at = excluded.ended_at
+                  """)
+              .bind("began", now.minus(passed).toEpochMilli())
+              .bind("ended", now.toEpochMilli())
+              .execute();
           return passed;
         });
     lookedAtNanos = nowNanos;

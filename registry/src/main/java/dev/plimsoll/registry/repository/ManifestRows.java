@@ -148,6 +148,50 @@ final class ManifestRows {
         .list();
   }
 
+  /** When a live manifest was pushed last. */
+  Optional<Instant> pushedAt(Handle h, long repositoryId, Digest digest) {
+    return h.createQuery(
+            """
+            SELECT pushed_at FROM manifests
+            WHERE repository_id = :repository AND digest = :digest AND deletion_id IS NULL
+            """)
+        .bind("repository", repositoryId)
+        .bind("digest", digest.toString())
+        .map((rs, ctx) -> Instant.ofEpochMilli(rs.getLong("pushed_at")))
+        .findOne();
+  }
+
+  /** What a live manifest names that is a live manifest itself. */
+  List<Found> liveChildren(Handle h, long repositoryId, Digest digest) {
+    return h.createQuery(
+            """
+            SELECT c.id, c.digest, c.deletion_id FROM manifests o
+            JOIN manifest_references r ON r.manifest_id = o.id
+            JOIN manifests c ON c.repository_id = o.repository_id AND c.digest = r.digest
+            WHERE o.repository_id = :repository AND o.digest = :digest
+              AND o.deletion_id IS NULL AND c.deletion_id IS NULL
+            """)
+        .bind("repository", repositoryId)
+        .bind("digest", digest.toString())
+        .map((rs, ctx) -> found(rs))
+        .list();
+  }
+
+  /** Live manifests about {@code subject} that no tag points at. */
+  List<Found> untaggedReferrers(Handle h, long repositoryId, Digest subject) {
+    return h.createQuery(
+            """
+            SELECT m.id, m.digest, m.deletion_id FROM manifests m
+            WHERE m.repository_id = :repository AND m.subject = :subject AND m.deletion_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM tags t
+                WHERE t.repository_id = m.repository_id AND t.digest = m.digest)
+            """)
+        .bind("repository", repositoryId)
+        .bind("subject", subject.toString())
+        .map((rs, ctx) -> found(rs))
+        .list();
+  }
+
   /** Forgets a manifest; its object is to be deleted from then on. */
   void delete(Handle h, long id) {
     objects.give(h, id);

@@ -176,6 +176,14 @@ public abstract sealed class RegistryException extends RuntimeException {
     }
   }
 
+  public static final class NoPolicy extends RegistryException {
+    public NoPolicy() {
+      super(
+          "no retention policy is in force; name a file in registry.retention.policy, or send one"
+              + " with the request");
+    }
+  }
+
   /** A report by somebody new, while the list of reporters is full. */
   public static final class TooManyReporters extends RegistryException {
     public TooManyReporters(int reportersMax) {

@@ -28,6 +28,20 @@ final class TagRows {
         .findOne();
   }
 
+  /** Since when a tag has pointed there; empty if it points elsewhere, or is no more. */
+  Optional<Instant> movedAt(Handle h, long repositoryId, Tag tag, Digest digest) {
+    return h.createQuery(
+            """
+            SELECT moved_at FROM tags
+            WHERE repository_id = :repository AND name = :name AND digest = :digest
+            """)
+        .bind("repository", repositoryId)
+        .bind("name", tag.value())
+        .bind("digest", digest.toString())
+        .map((rs, ctx) -> Instant.ofEpochMilli(rs.getLong("moved_at")))
+        .findOne();
+  }
+
   List<Tag> pointingAt(Handle h, long repositoryId, Digest digest) {
     return h.createQuery(
             "SELECT name FROM tags WHERE repository_id = :repository AND digest = :digest")

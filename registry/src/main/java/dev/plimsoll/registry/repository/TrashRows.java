@@ -68,8 +68,10 @@ final class TrashRows {
   Optional<Long> newest(Handle h, long repositoryId, String reference) {
     return h.createQuery(
             """
-            SELECT id FROM deletions WHERE repository_id = :repository AND reference = :reference
-            ORDER BY id DESC LIMIT 1
+            SELECT d.id FROM deletions d WHERE d.repository_id = :repository
+              AND (d.reference = :reference OR EXISTS (SELECT 1 FROM deleted_tags t
+                WHERE t.deletion_id = d.id AND t.name = :reference))
+            ORDER BY d.id DESC LIMIT 1
             """)
         .bind("repository", repositoryId)
         .bind("reference", reference)

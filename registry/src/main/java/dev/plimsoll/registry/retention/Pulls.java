@@ -88,8 +88,8 @@ public final class Pulls {
     }
   }
 
-  /** When it was last pulled, as far as nobody has written yet; else empty. */
-  boolean notedSince(RepositoryName repository, Reference reference, Instant since) {
+  /** Whether it was pulled since then, as far as that is not written yet. */
+  public boolean notedSince(RepositoryName repository, Reference reference, Instant since) {
     Long at = noted.get(new Pulled(repository, reference));
     return at != null && at > since.toEpochMilli();
   }

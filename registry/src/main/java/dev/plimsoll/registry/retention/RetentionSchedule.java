@@ -1,0 +1,132 @@
+package dev.plimsoll.registry.retention;
+
+import dev.plimsoll.registry.repository.Transactions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the policy every so often, counted from the end of the last run, also if another process made
+ * it. {@link #turn} is one look at the calendar, for tests with a clock of their own.
+ */
+public final class RetentionSchedule {
+  private static final Logger log = LoggerFactory.getLogger(RetentionSchedule.class);
+  private static final Duration LOOK_EVERY_MAX = Duration.ofMinutes(1);
+  private static final Duration STOP_MAX = Duration.ofSeconds(30);
+
+  private final Retention retention;
+  private final RetentionSettings settings;
+  private final Transactions transactions;
+  private final InstantSource clock;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private @Nullable Thread thread;
+
+  public RetentionSchedule(
+      Retention retention,
+      RetentionSettings settings,
+      Transactions transactions,
+      InstantSource clock) {
+    this.retention = retention;
+    this.settings = settings;
+    this.transactions = transactions;
+    this.clock = clock;
+  }
+
+  /** The policy in force. */
+  public Optional<Policy> policy() {
+    return settings.policy();
+  }
+
+  /** Warns of what matches nothing, and looks at the calendar from now on. */
+  public void start() {
+    if (settings.policy().isPresent()) {
+      thread = Thread.ofVirtual().name("registry-retention").start(this::turns);
+    }
+  }
+
+  /** When the next run is due; empty while retention is off. */
+  public Optional<Instant> next() throws IOException {
+    if (settings.policy().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        lastEnded().map(ended -> ended.plus(settings.every())).orElseGet(clock::instant));
+  }
+
+  /** Runs the policy if it is due; returns whether it ran. */
+  public boolean turn() throws IOException {
+    Optional<Policy> policy = settings.policy();
+    if (policy.isEmpty() || next().orElseThrow().isAfter(clock.instant())) {
+      return false;
+    }
+    retention.run(policy.get(), Retention.Mode.REAL, Optional.empty(), _ -> {});
+    remember(clock.instant());
+    return true;
+  }
+
+  private Optional<Instant> lastEnded() throws IOException {
+    return transactions.read(h ->
+        h.createQuery("SELECT ended_at FROM retention_runs WHERE id = 1")
+            .mapTo(Long.class)
+            .findOne()
+            .map(Instant::ofEpochMilli));
+  }
+
+  private void remember(Instant ended) throws IOException {
+    transactions.free(h ->
+        h.createUpdate(
+                """
+                INSERT INTO retention_runs (id, ended_at) VALUES (1, :ended)
+                ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at
+                """)
+            .bind("ended", ended.toEpochMilli())
+            .execute());
+  }
+
+  private void turns() {
+    Duration look =
+        settings.every().compareTo(LOOK_EVERY_MAX) < 0 ? settings.every() : LOOK_EVERY_MAX;
+    try {
+      warn();
+      while (!stopping.await(look.toMillis(), TimeUnit.MILLISECONDS)) {
+        turnOrWarn(look);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void warn() {
+    try {
+      retention
+          .unusedPatterns(settings.policy().orElse(Policy.NONE))
+          .forEach(warning -> log.warn("retention policy, {}", warning));
+    } catch (IOException | RuntimeException e) {
+      log.warn("the patterns of the retention policy could not be tried", e);
+    }
+  }
+
+  private void turnOrWarn(Duration look) {
+    try {
+      turn();
+    } catch (IOException | RuntimeException e) {
+      log.warn("retention failed; it is tried again in {} s", look.toSeconds(), e);
+    }
+  }
+
+  /** Begins no further run, and waits for the one in progress. */
+  public void close() throws InterruptedException {
+    stopping.countDown();
+    Thread running = thread;
+    if (running != null) {
+      running.join(STOP_MAX);
+    }
+  }
+}

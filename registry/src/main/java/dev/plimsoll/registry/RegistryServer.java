@@ -19,10 +19,14 @@ import dev.plimsoll.registry.api.RegistryApi;
 import dev.plimsoll.registry.api.RegistryMetrics;
 import dev.plimsoll.registry.api.RetentionApi;
 import dev.plimsoll.registry.api.TagHistoryApi;
+import dev.plimsoll.registry.api.WarmApi;
 import dev.plimsoll.registry.gc.Audit;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.Housekeeping;
+import dev.plimsoll.registry.mirror.Mirror;
+import dev.plimsoll.registry.mirror.Mirrors;
+import dev.plimsoll.registry.mirror.Warming;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.ImageRemoval;
@@ -192,16 +196,34 @@ public final class RegistryServer implements AutoCloseable {
             pulls,
             deadlines,
             clock);
-    var schedule = new RetentionSchedule(retention, settings.retention(), transactions, clock);
+    var schedule =
+        new RetentionSchedule(retention, settings.parts().retention(), transactions, clock);
     parts.push(schedule::close);
     var metrics = new RegistryMetrics(new Metrics());
+    Mirrors mirrors =
+        Mirrors.open(
+            settings.parts().mirror(),
+            settings.root().resolve("mirror"),
+            new Mirror.Store(manifests, blobs, uploads, space),
+            metrics,
+            System.getenv(),
+            clock);
+    parts.push(mirrors::close);
+    metrics.gauge(
+        "mirror_followers",
+        "Clients that are being served blobs that are still coming from an upstream.",
+        mirrors::followers);
+    metrics.gauge(
+        "mirror_upstreams_down",
+        "Upstreams that gave no answer when they were last asked.",
+        () -> mirrors.all().stream().filter(mirror -> !mirror.isUp()).count());
     new Gauges(metrics, clock).of(transactions).of(database).of(space).of(uploads).of(collector);
     return new Core(
         housekeeping,
         schedule,
         metrics,
         new RegistryApi(
-            new RegistryApi.Core(blobs, uploads, manifests, pulls, tags, space),
+            new RegistryApi.Core(blobs, uploads, manifests, pulls, tags, space, mirrors),
             settings.externalUrl(),
             settings.limits().chunkMin().bytes(),
             new HealthApi(space, metrics),
@@ -210,7 +232,8 @@ public final class RegistryServer implements AutoCloseable {
                 new TagHistoryApi(tags, new TagRewind(transactions, rows, cache, tagMoves, clock)),
                 new RetentionApi(retention, schedule),
                 new PinsApi(new Pins(transactions, manifests, clock)),
-                new DeployedApi(new Deployed(transactions, clock)))));
+                new DeployedApi(new Deployed(transactions, clock)),
+                new WarmApi(new Warming(mirrors, blobs)))));
   }
 
   private void listen(Core core) throws IOException {

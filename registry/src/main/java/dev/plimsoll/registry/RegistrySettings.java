@@ -5,6 +5,7 @@ import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
 import dev.plimsoll.foundation.settings.YamlValue;
 import dev.plimsoll.registry.gc.GcPolicy;
+import dev.plimsoll.registry.mirror.MirrorSettings;
 import dev.plimsoll.registry.repository.Lease;
 import dev.plimsoll.registry.retention.PolicyFile;
 import dev.plimsoll.registry.retention.RetentionSettings;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that can be set about the registry.
@@ -23,6 +25,7 @@ import java.util.Optional;
  * @param externalUrl how clients reach the registry through a proxy, with a path prefix if there is
  *     one; empty: addresses in answers are relative, which is right behind most proxies
  * @param gcEvery how often the collector looks for work
+ * @param parts what has settings of its own
  * @param accessLog whether reads that went well are logged too
  */
 public record RegistrySettings(
@@ -33,8 +36,26 @@ public record RegistrySettings(
     GcPolicy gc,
     Duration gcEvery,
     Limits limits,
-    RetentionSettings retention,
+    Parts parts,
     boolean accessLog) {
+
+  /**
+   * What has settings of its own.
+   *
+   * @param retention what is deleted by rule
+   * @param mirror which other registries are shown
+   */
+  public record Parts(RetentionSettings retention, MirrorSettings mirror) {
+    public static final Parts DEFAULT = new Parts(RetentionSettings.OFF, MirrorSettings.NONE);
+
+    Parts with(RetentionSettings newRetention) {
+      return new Parts(newRetention, mirror);
+    }
+
+    Parts with(MirrorSettings newMirror) {
+      return new Parts(retention, newMirror);
+    }
+  }
 
   /**
    * How much of everything.
@@ -150,24 +171,27 @@ public record RegistrySettings(
 
   /** All settings of the registry, for {@link Settings#load}. */
   public static final List<Setting<?>> ALL =
-      List.of(
-          LISTEN,
-          DATA,
-          EXTERNAL_URL,
-          ACCESS_LOG,
-          LEASE,
-          TRASH_KEPT_FOR,
-          CONDEMNED_FOR,
-          GC_EVERY,
-          RETENTION_POLICY,
-          RETENTION_EVERY,
-          UPLOADS_MAX,
-          UPLOAD_IDLE,
-          CHUNK_MIN,
-          CACHE,
-          RESERVE,
-          LOW_WATER,
-          TAG_MOVES);
+      Stream.concat(
+              Stream.<Setting<?>>of(
+                  LISTEN,
+                  DATA,
+                  EXTERNAL_URL,
+                  ACCESS_LOG,
+                  LEASE,
+                  TRASH_KEPT_FOR,
+                  CONDEMNED_FOR,
+                  GC_EVERY,
+                  RETENTION_POLICY,
+                  RETENTION_EVERY,
+                  UPLOADS_MAX,
+                  UPLOAD_IDLE,
+                  CHUNK_MIN,
+                  CACHE,
+                  RESERVE,
+                  LOW_WATER,
+                  TAG_MOVES),
+              MirrorSettings.ALL.stream())
+          .toList();
 
   public RegistrySettings {
     data = data.toAbsolutePath().normalize();
@@ -196,9 +220,15 @@ public record RegistrySettings(
             settings.get(RESERVE),
             settings.get(LOW_WATER),
             settings.get(TAG_MOVES)),
-        new RetentionSettings(
-            settings.get(RETENTION_POLICY).map(Path::of).map(YamlValue::read).map(PolicyFile::read),
-            settings.get(RETENTION_EVERY)),
+        new Parts(
+            new RetentionSettings(
+                settings
+                    .get(RETENTION_POLICY)
+                    .map(Path::of)
+                    .map(YamlValue::read)
+                    .map(PolicyFile::read),
+                settings.get(RETENTION_EVERY)),
+            MirrorSettings.from(settings)),
         settings.get(ACCESS_LOG));
   }
 
@@ -212,28 +242,33 @@ public record RegistrySettings(
         GcPolicy.DEFAULT,
         Duration.ofMinutes(1),
         Limits.DEFAULT,
-        RetentionSettings.OFF,
+        Parts.DEFAULT,
         false);
   }
 
   public RegistrySettings withExternalUrl(URI url) {
     return new RegistrySettings(
-        listen, data, Optional.of(url), lease, gc, gcEvery, limits, retention, accessLog);
+        listen, data, Optional.of(url), lease, gc, gcEvery, limits, parts, accessLog);
   }
 
   public RegistrySettings withGc(Lease newLease, GcPolicy newGc, Duration newEvery) {
     return new RegistrySettings(
-        listen, data, externalUrl, newLease, newGc, newEvery, limits, retention, accessLog);
+        listen, data, externalUrl, newLease, newGc, newEvery, limits, parts, accessLog);
   }
 
   public RegistrySettings withLimits(Limits newLimits) {
     return new RegistrySettings(
-        listen, data, externalUrl, lease, gc, gcEvery, newLimits, retention, accessLog);
+        listen, data, externalUrl, lease, gc, gcEvery, newLimits, parts, accessLog);
   }
 
   public RegistrySettings withRetention(RetentionSettings newRetention) {
     return new RegistrySettings(
-        listen, data, externalUrl, lease, gc, gcEvery, limits, newRetention, accessLog);
+        listen, data, externalUrl, lease, gc, gcEvery, limits, parts.with(newRetention), accessLog);
+  }
+
+  public RegistrySettings withMirror(MirrorSettings newMirror) {
+    return new RegistrySettings(
+        listen, data, externalUrl, lease, gc, gcEvery, limits, parts.with(newMirror), accessLog);
   }
 
   /** Where the registry keeps its things: {@code <data>/registry}. */

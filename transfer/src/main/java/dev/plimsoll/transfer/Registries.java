@@ -97,6 +97,20 @@ public final class Registries implements AutoCloseable {
   }
 
   /**
+   * One registry, without the mirrors in front of it, to be asked again and again. Nothing is sent
+   * yet.
+   *
+   * @param registry host and port, or {@code docker.io}
+   * @param plain whether it is asked by http and by nothing else
+   */
+  public RemoteRegistry remote(String registry, boolean plain, Credentials credentials) {
+    return new RemoteRegistry(
+        registry,
+        settings,
+        () -> open(plain ? List.of(hosts.plain(registry)) : hosts.origin(registry), credentials));
+  }
+
+  /**
    * Sends an image, or an index and all its images: what the registry does not have yet, the
    * manifest last.
    *

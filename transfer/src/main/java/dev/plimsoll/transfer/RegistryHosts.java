@@ -49,10 +49,15 @@ final class RegistryHosts {
     List<RegistryHost> ways = new ArrayList<>();
     ways.add(new RegistryHost(https, trustFor(authority(https)), RegistryHost.Role.ORIGIN));
     if (insecure.covers(registry)) {
-      URI http = URI.create("http://" + registry);
-      ways.add(new RegistryHost(http, Trust.system(), RegistryHost.Role.ORIGIN));
+      ways.add(plain(registry));
     }
     return ways;
+  }
+
+  /** The way to reach a registry that was named with http. */
+  RegistryHost plain(String registry) {
+    URI http = URI.create("http://" + registry);
+    return new RegistryHost(http, Trust.system(), RegistryHost.Role.ORIGIN);
   }
 
   /**

@@ -27,7 +27,8 @@ public final class RegistryVerbs {
           new Verb(
               "registry purge",
               "delete something from the trash before its time",
-              PurgeCommand::new));
+              PurgeCommand::new),
+          new Verb("registry warm", "pull images of upstreams before need", WarmCommand::new));
 
   private RegistryVerbs() {}
 }

@@ -14,6 +14,7 @@ import dev.plimsoll.registry.repository.RegistryException.ManifestBlobsUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestInvalid;
 import dev.plimsoll.registry.repository.RegistryException.ManifestTooLarge;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.Mirrored;
 import dev.plimsoll.registry.repository.RegistryException.NoPolicy;
 import dev.plimsoll.registry.repository.RegistryException.NotPinned;
 import dev.plimsoll.registry.repository.RegistryException.NotRewindable;
@@ -26,6 +27,8 @@ import dev.plimsoll.registry.repository.RegistryException.TooManyUploads;
 import dev.plimsoll.registry.repository.RegistryException.Unsupported;
 import dev.plimsoll.registry.repository.RegistryException.UploadBusy;
 import dev.plimsoll.registry.repository.RegistryException.UploadUnknown;
+import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
+import dev.plimsoll.registry.repository.RegistryException.UpstreamUnavailable;
 import java.io.IOException;
 import java.util.List;
 
@@ -66,6 +69,9 @@ record ErrorReply(int status, String code, String message) {
       case ReporterUnknown _ -> new ErrorReply(404, "REPORTER_UNKNOWN", message);
       case NotPinned _ -> new ErrorReply(404, "PIN_UNKNOWN", message);
       case DeletionUnknown _ -> new ErrorReply(404, "DELETION_UNKNOWN", message);
+      case UpstreamUnavailable _ -> new ErrorReply(502, "UNKNOWN", message);
+      case UpstreamBusy _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
+      case Mirrored _ -> new ErrorReply(403, "DENIED", message);
       case Unsupported _ -> new ErrorReply(405, "UNSUPPORTED", message);
     };
   }

@@ -27,11 +27,13 @@ final class ListsApi {
 
   private final Tags tags;
   private final Manifests manifests;
+  private final MirrorApi mirrors;
   private final Locations locations;
 
-  ListsApi(Tags tags, Manifests manifests, Locations locations) {
+  ListsApi(Tags tags, Manifests manifests, MirrorApi mirrors, Locations locations) {
     this.tags = tags;
     this.manifests = manifests;
+    this.mirrors = mirrors;
     this.locations = locations;
   }
 
@@ -53,8 +55,11 @@ final class ListsApi {
       return;
     }
     Page page = Page.of(request, NAMES_MAX);
+    MirrorApi.Pages here = (after, most) -> tags.page(at.repository(), after, most);
+    Optional<List<Tag>> mirrored = mirrors.tags(at.repository(), page, here);
     List<String> found =
-        tags.page(at.repository(), page.after(), page.size() + 1).stream().map(Tag::value).toList();
+        (mirrored.isPresent() ? mirrored.get() : here.page(page.after(), page.size() + 1))
+            .stream().map(Tag::value).toList();
     String path = "/v2/" + at.repository() + "/tags/list";
     List<String> shown = cut(found, page, path, response);
     json(response, new TagList(at.repository().value(), shown));

@@ -5,6 +5,7 @@ import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.mirror.Mirror;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.ManifestTooLarge;
@@ -13,6 +14,7 @@ import dev.plimsoll.registry.repository.StoredManifest;
 import dev.plimsoll.registry.retention.Pulls;
 import java.io.IOException;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,12 +28,15 @@ final class ManifestsApi {
   private final Manifests manifests;
   private final Pulls pulls;
   private final Space space;
+  private final MirrorApi mirrors;
   private final Locations locations;
 
-  ManifestsApi(Manifests manifests, Pulls pulls, Space space, Locations locations) {
+  ManifestsApi(
+      Manifests manifests, Pulls pulls, Space space, MirrorApi mirrors, Locations locations) {
     this.manifests = manifests;
     this.pulls = pulls;
     this.space = space;
+    this.mirrors = mirrors;
     this.locations = locations;
   }
 
@@ -52,7 +57,11 @@ final class ManifestsApi {
   }
 
   private void get(Endpoint.ManifestOf at, Request request, Response response) throws IOException {
-    StoredManifest manifest = manifests.get(at.repository(), at.reference());
+    Optional<Mirror.Served> mirrored = mirrors.manifest(at, response);
+    StoredManifest manifest =
+        mirrored.isPresent()
+            ? mirrored.get().manifest()
+            : manifests.get(at.repository(), at.reference());
     // HEAD counts: with it clients ask whether what they have is still right, and pull no further.
     pulls.pulled(at.repository(), at.reference(), manifest.digest());
     response
@@ -66,6 +75,7 @@ final class ManifestsApi {
   }
 
   private void put(Endpoint.ManifestOf at, Request request, Response response) throws IOException {
+    mirrors.refusePush(at.repository());
     space.refuseIfLow();
     Set<Tag> alsoTagged = new LinkedHashSet<>();
     for (String tag : request.queries("tag")) {

@@ -7,6 +7,7 @@ import dev.plimsoll.http.ClientGone;
 import dev.plimsoll.http.Handler;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
+import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.RegistryException;
@@ -30,6 +31,7 @@ public final class RegistryApi implements Handler {
   private static final int RETRY_AFTER_SECONDS = 5;
 
   private final Locations locations;
+  private final MirrorApi mirrorApi;
   private final BlobsApi blobsApi;
   private final UploadsApi uploadsApi;
   private final ManifestsApi manifestsApi;
@@ -39,7 +41,13 @@ public final class RegistryApi implements Handler {
 
   /** The core that is served. */
   public record Core(
-      Blobs blobs, Uploads uploads, Manifests manifests, Pulls pulls, Tags tags, Space space) {}
+      Blobs blobs,
+      Uploads uploads,
+      Manifests manifests,
+      Pulls pulls,
+      Tags tags,
+      Space space,
+      Mirrors mirrors) {}
 
   /**
    * Puts the endpoints together.
@@ -54,11 +62,13 @@ public final class RegistryApi implements Handler {
       HealthApi healthApi,
       List<AdminResource> admin) {
     this.locations = new Locations(externalUrl);
+    this.mirrorApi = new MirrorApi(core.mirrors(), core.manifests(), core.blobs());
     this.blobsApi = new BlobsApi(core.blobs());
     this.uploadsApi =
         new UploadsApi(core.uploads(), core.blobs(), core.space(), locations, chunkMinBytes);
-    this.manifestsApi = new ManifestsApi(core.manifests(), core.pulls(), core.space(), locations);
-    this.listsApi = new ListsApi(core.tags(), core.manifests(), locations);
+    this.manifestsApi =
+        new ManifestsApi(core.manifests(), core.pulls(), core.space(), mirrorApi, locations);
+    this.listsApi = new ListsApi(core.tags(), core.manifests(), mirrorApi, locations);
     this.healthApi = healthApi;
     this.admin = List.copyOf(admin);
   }
@@ -109,11 +119,15 @@ public final class RegistryApi implements Handler {
       ErrorReply.noEndpoint().send(response);
       return;
     }
-    switch (endpoint.get()) {
+    switch (mirrorApi.meant(endpoint.get(), request)) {
       case Endpoint.Base _ ->
           response.header("Content-Type", "application/json").send(EMPTY_OBJECT);
       case Endpoint.Catalog _ -> listsApi.catalog(request, response);
-      case Endpoint.Blob at -> blobsApi.handle(at, request, response);
+      case Endpoint.Blob at -> {
+        if (!mirrorApi.blob(at, request, response)) {
+          blobsApi.handle(at, request, response);
+        }
+      }
       case Endpoint.Uploads at -> uploadsApi.handle(at, request, response);
       case Endpoint.Upload at -> uploadsApi.handle(at, request, response);
       case Endpoint.ManifestOf at -> manifestsApi.handle(at, request, response);

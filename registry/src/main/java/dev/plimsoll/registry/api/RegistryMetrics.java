@@ -2,11 +2,14 @@ package dev.plimsoll.registry.api;
 
 import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.RequestMetrics;
+import dev.plimsoll.registry.mirror.MirrorCounts;
+import dev.plimsoll.registry.mirror.Upstream;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 
@@ -14,7 +17,7 @@ import java.util.function.DoubleSupplier;
  * What {@code /metrics} tells, by the names that docs/registry/metrics.md explains. Labels take few
  * values, whatever clients send. Safe for many threads.
  */
-public final class RegistryMetrics implements RequestMetrics {
+public final class RegistryMetrics implements RequestMetrics, MirrorCounts {
   private static final String PREFIX = "plimsoll_registry_";
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
@@ -25,6 +28,9 @@ public final class RegistryMetrics implements RequestMetrics {
   private final Histogram durations;
   private final Counter receivedBytes;
   private final Counter sentBytes;
+  private final Counter mirrorServed;
+  private final Counter mirrorFailures;
+  private final Counter mirrorBytes;
 
   public RegistryMetrics(Metrics metrics) {
     this.metrics = metrics;
@@ -55,6 +61,41 @@ public final class RegistryMetrics implements RequestMetrics {
             .help("Bytes of answers' bodies.")
             .labelNames("route")
             .register(registry);
+    this.mirrorServed =
+        Counter.builder()
+            .name(PREFIX + "mirror_manifests_total")
+            .help("Manifests of upstreams that were served: kept, fetched, or stale.")
+            .labelNames("upstream", "result")
+            .register(registry);
+    this.mirrorFailures =
+        Counter.builder()
+            .name(PREFIX + "mirror_failures_total")
+            .help("Questions that an upstream gave no good answer to.")
+            .labelNames("upstream")
+            .register(registry);
+    this.mirrorBytes =
+        Counter.builder()
+            .name(PREFIX + "mirror_received_bytes_total")
+            .help("Bytes of blobs fetched from upstreams.")
+            .labelNames("upstream")
+            .register(registry);
+  }
+
+  @Override
+  public void served(Upstream upstream, Result result) {
+    mirrorServed
+        .labelValues(upstream.prefix().value(), result.name().toLowerCase(Locale.ROOT))
+        .inc();
+  }
+
+  @Override
+  public void failed(Upstream upstream) {
+    mirrorFailures.labelValues(upstream.prefix().value()).inc();
+  }
+
+  @Override
+  public void received(Upstream upstream, long bytes) {
+    mirrorBytes.labelValues(upstream.prefix().value()).inc(bytes);
   }
 
   /** A value that is asked for when somebody looks. */

@@ -70,6 +70,16 @@ public final class Blobs {
     }
   }
 
+  /** Whether the repository has the blob. Promises nothing. */
+  public boolean has(RepositoryName repository, Digest digest) throws IOException {
+    try {
+      link(repository, digest);
+      return true;
+    } catch (BlobUnknown e) {
+      return false;
+    }
+  }
+
   private boolean holds(BlobRows.Link link) {
     return link.leasedUntil().map(until -> lease.suffices(until, clock.instant())).orElse(true);
   }

@@ -108,12 +108,24 @@ public final class Manifests {
    * @throws ManifestBlobsUnknown if a blob is not there; the client may push it and try again
    */
   public Put put(RepositoryName repository, Pushed pushed) throws IOException {
+    return put(repository, pushed, required(parsed(pushed)));
+  }
+
+  /**
+   * The same for a manifest that another registry has and this one shows: its blobs come when
+   * somebody asks for them.
+   */
+  public Put putSparse(RepositoryName repository, Pushed pushed) throws IOException {
+    return put(repository, pushed, Set.of());
+  }
+
+  private Put put(RepositoryName repository, Pushed pushed, Set<Digest> required)
+      throws IOException {
     Manifest parsed = parsed(pushed);
     StoredManifest manifest =
         new StoredManifest(pushed.digest(), parsed.mediaType(), pushed.bytes());
     Set<Digest> named = new LinkedHashSet<>();
     parsed.references().forEach(descriptor -> named.add(descriptor.digest()));
-    Set<Digest> required = required(parsed);
     try {
       List<Digest> absent =
           withObject(

@@ -205,6 +205,29 @@ public abstract sealed class RegistryException extends RuntimeException {
     }
   }
 
+  /** The registry that an image is mirrored from gives no good answer, and nothing older is here. */
+  public static final class UpstreamUnavailable extends RegistryException {
+    public UpstreamUnavailable(String message) {
+      super(message);
+    }
+  }
+
+  /** The registry that an image is mirrored from asks for patience, and nothing older is here. */
+  public static final class UpstreamBusy extends RegistryException {
+    public UpstreamBusy(String message) {
+      super(message);
+    }
+  }
+
+  /** A push to a name under which another registry is shown. */
+  public static final class Mirrored extends RegistryException {
+    public Mirrored(RepositoryName repository, Object upstream) {
+      super(
+          "%s shows what %s has and takes no pushes; push under another name"
+              .formatted(repository, upstream));
+    }
+  }
+
   /** What the registry does not do at all. */
   public static final class Unsupported extends RegistryException {
     public Unsupported(String message) {

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -31,6 +32,10 @@ final class Client implements AutoCloseable {
 
   static Client start(RegistrySettings settings) throws IOException {
     return new Client(RegistryServer.start(settings));
+  }
+
+  static Client start(RegistrySettings settings, InstantSource clock) throws IOException {
+    return new Client(RegistryServer.start(settings, clock));
   }
 
   String url() {

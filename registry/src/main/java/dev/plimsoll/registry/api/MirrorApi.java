@@ -1,0 +1,228 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.http.Request;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.mirror.ComingBlob;
+import dev.plimsoll.registry.mirror.Mirror;
+import dev.plimsoll.registry.mirror.Mirrors;
+import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.Manifests;
+import dev.plimsoll.registry.repository.RegistryException.Malformed;
+import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
+import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.Mirrored;
+import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Stands before the endpoints of pulls: a name under which another registry is shown is looked up
+ * there first.
+ */
+final class MirrorApi {
+  /** RFC 9111 section 5.5 took the header out of the standard; Docker's tools still show it. */
+  private static final String STALE = "110 - \"Response is Stale: %s\"";
+
+  private static final String STATE = "Plimsoll-Mirror";
+  private static final Set<String> READS = Set.of("GET", "HEAD");
+
+  /** As the distribution specification wants lists of tags. */
+  private static final Comparator<Tag> TAG_ORDER =
+      Comparator.comparing((Tag tag) -> tag.value().toLowerCase(Locale.ROOT))
+          .thenComparing(Tag::value);
+
+  private final Mirrors mirrors;
+  private final Manifests manifests;
+  private final Blobs blobs;
+
+  MirrorApi(Mirrors mirrors, Manifests manifests, Blobs blobs) {
+    this.mirrors = mirrors;
+    this.manifests = manifests;
+    this.blobs = blobs;
+  }
+
+  /**
+   * The endpoint that is meant, with the repository's name as it is here: the client may have named
+   * the upstream by {@code ?ns=}, as containerd does, or not at all, as Docker does.
+   */
+  Endpoint meant(Endpoint asked, Request request) throws IOException {
+    if (mirrors.all().isEmpty()) {
+      return asked;
+    }
+    return switch (asked) {
+      case Endpoint.ManifestOf at ->
+          new Endpoint.ManifestOf(repository(at.repository(), at, request), at.reference());
+      case Endpoint.Blob at ->
+          new Endpoint.Blob(repository(at.repository(), at, request), at.digest());
+      case Endpoint.Tags at -> new Endpoint.Tags(repository(at.repository(), at, request));
+      case Endpoint.Referrers at ->
+          new Endpoint.Referrers(repository(at.repository(), at, request), at.subject());
+      case Endpoint.Uploads at -> new Endpoint.Uploads(unlessMirrored(at.repository()));
+      case Endpoint.Upload at -> new Endpoint.Upload(unlessMirrored(at.repository()), at.id());
+      case Endpoint.Base _, Endpoint.Catalog _ -> asked;
+    };
+  }
+
+  private RepositoryName repository(RepositoryName named, Endpoint endpoint, Request request)
+      throws IOException {
+    Optional<String> namespace = request.query("ns");
+    if (namespace.isPresent()) {
+      Mirror mirror =
+          mirrors
+              .named(namespace.get())
+              .orElseThrow(() ->
+                  new Malformed(
+                      Subject.PARAMETER, "ns=%s is not mirrored here".formatted(namespace.get())));
+      return mirror.upstream().shown(named);
+    }
+    Optional<Mirror> holding = mirrors.holding(named);
+    if (holding.isPresent()) {
+      return holding.get().upstream().canonical(named);
+    }
+    return mirrors.fallback().isPresent()
+            && READS.contains(request.method())
+            && !isHere(named, endpoint)
+        ? mirrors.fallback().get().upstream().shown(named)
+        : named;
+  }
+
+  private boolean isHere(RepositoryName repository, Endpoint endpoint) throws IOException {
+    return switch (endpoint) {
+      case Endpoint.ManifestOf at -> {
+        try {
+          manifests.get(repository, at.reference());
+          yield true;
+        } catch (ManifestUnknown e) {
+          yield false;
+        }
+      }
+      case Endpoint.Blob at -> blobs.has(repository, at.digest());
+      default -> true;
+    };
+  }
+
+  private RepositoryName unlessMirrored(RepositoryName repository) {
+    refusePush(repository);
+    return repository;
+  }
+
+  /** What another registry has cannot be changed here. */
+  void refusePush(RepositoryName repository) {
+    Optional<Mirror> mirror = mirrors.holding(repository);
+    if (mirror.isPresent()) {
+      throw new Mirrored(repository, mirror.get().upstream().url());
+    }
+  }
+
+  /** The manifest to serve, if it is an upstream's: brought here first, if need be. */
+  Optional<Mirror.Served> manifest(Endpoint.ManifestOf at, Response response) throws IOException {
+    Optional<Mirror> mirror = mirrors.holding(at.repository());
+    if (mirror.isEmpty()) {
+      return Optional.empty();
+    }
+    Mirror.Served served = mirror.get().manifest(at.repository(), at.reference());
+    response.header(STATE, served.stale().isPresent() ? "stale" : "current");
+    served.stale().ifPresent(reason -> response.header("Warning", STALE.formatted(plain(reason))));
+    return Optional.of(served);
+  }
+
+  /** Answers, if the blob is an upstream's and not here yet. */
+  boolean blob(Endpoint.Blob at, Request request, Response response) throws IOException {
+    Optional<Mirror> mirror = mirrors.holding(at.repository());
+    if (mirror.isEmpty()
+        || !READS.contains(request.method())
+        || blobs.has(at.repository(), at.digest())) {
+      return false;
+    }
+    if (request.method().equals("HEAD")) {
+      long sizeBytes = mirror.get().blobSizeBytes(at.repository(), at.digest());
+      describe(at.digest(), response);
+      response.header("Content-Length", sizeBytes).send();
+      return true;
+    }
+    return send(at.digest(), mirror.get().blob(at.repository(), at.digest()), request, response);
+  }
+
+  private static boolean send(Digest digest, ComingBlob coming, Request request, Response response)
+      throws IOException {
+    switch (coming) {
+      case ComingBlob.Followed(long sizeBytes, var stream, var keeping) -> {
+        try (stream) {
+          if (request.header("Range").isPresent()) {
+            keeping.await(); // parts of it are served from the store
+            return false;
+          }
+          describe(digest, response);
+          response.send(stream, sizeBytes);
+        }
+      }
+      case ComingBlob.Passing(long _, var passage) -> {
+        describe(digest, response);
+        try (OutputStream client = response.stream()) {
+          passage.to(client);
+        }
+      }
+    }
+    return true;
+  }
+
+  private static void describe(Digest digest, Response response) {
+    response
+        .header("Content-Type", "application/octet-stream")
+        .header("Docker-Content-Digest", digest)
+        .header("ETag", Etags.of(digest))
+        .header(STATE, "fetching");
+  }
+
+  /**
+   * A page of the tags of an upstream's repository: those it has, and those that were pulled.
+   *
+   * @param here tells a page of those that were pulled
+   * @return empty if the repository is none of an upstream's
+   */
+  Optional<List<Tag>> tags(RepositoryName repository, Page page, Pages here) throws IOException {
+    Optional<Mirror> mirror = mirrors.holding(repository);
+    if (mirror.isEmpty()) {
+      return Optional.empty();
+    }
+    SortedSet<Tag> all = new TreeSet<>(TAG_ORDER);
+    all.addAll(mirror.get().tags(repository));
+    try {
+      all.addAll(here.page(page.after(), page.size() + 1));
+    } catch (RepositoryUnknown e) {
+      if (all.isEmpty()) {
+        throw e; // neither here nor there
+      }
+    }
+    return Optional.of(
+        all.stream()
+            .filter(tag -> page.after().isEmpty() || behind(tag, page.after()))
+            .limit(page.size() + 1L)
+            .toList());
+  }
+
+  /** Reads a page of tags. */
+  interface Pages {
+    List<Tag> page(String after, int most) throws IOException;
+  }
+
+  private static boolean behind(Tag tag, String after) {
+    int folded = tag.value().toLowerCase(Locale.ROOT).compareTo(after.toLowerCase(Locale.ROOT));
+    return folded > 0 || folded == 0 && tag.value().compareTo(after) > 0;
+  }
+
+  /** What a header may hold. */
+  private static String plain(String text) {
+    return text.replaceAll("[^\\x20-\\x7e]|[\"\\\\]", "'");
+  }
+}

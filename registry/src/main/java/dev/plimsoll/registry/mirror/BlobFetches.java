@@ -1,0 +1,152 @@
+package dev.plimsoll.registry.mirror;
+
+import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.oci.Descriptor;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.repository.Uploads;
+import dev.plimsoll.transfer.RemoteRegistry;
+import dev.plimsoll.transfer.TransferException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The downloads in progress: one for each blob, however many follow it. Safe for many threads. */
+final class BlobFetches {
+  private static final Logger log = LoggerFactory.getLogger(BlobFetches.class);
+
+  /** A blob, and where it comes from. */
+  record Source(
+      Upstream upstream, RemoteRegistry remote, RepositoryName repository, Descriptor blob) {}
+
+  private final Path directory;
+  private final Uploads uploads;
+  private final Asking threads;
+  private final MirrorCounts counts;
+  private final Semaphore places;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Key, BlobFetch> inProgress = new HashMap<>();
+
+  private record Key(RepositoryName repository, String digest) {
+    static Key of(Source source) {
+      return new Key(source.repository(), source.blob().digest().toString());
+    }
+  }
+
+  /**
+   * Begins with an empty directory: what lies there was on its way when the last process ended.
+   *
+   * @param most downloads at once; more wait
+   */
+  BlobFetches(Path directory, Uploads uploads, Asking threads, MirrorCounts counts, int most)
+      throws IOException {
+    this.directory = directory;
+    this.uploads = uploads;
+    this.threads = threads;
+    this.counts = counts;
+    this.places = new Semaphore(most, true);
+    Files.createDirectories(directory);
+    try (Stream<Path> left = Files.list(directory)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Follows the download of this blob, which begins now unless it is going on. */
+  ComingBlob follow(Source source, Consumer<UpstreamTrouble> whenTrouble) throws IOException {
+    lock.lock();
+    try {
+      @Nullable BlobFetch known = inProgress.get(Key.of(source));
+      Optional<InputStream> stream = known == null ? Optional.empty() : known.follow();
+      if (known == null || stream.isEmpty()) {
+        BlobFetch fetch = new BlobFetch(directory, source.blob());
+        stream = fetch.follow();
+        inProgress.put(Key.of(source), fetch);
+        threads.begin(() -> run(source, fetch, whenTrouble));
+        known = fetch;
+      }
+      return new ComingBlob.Followed(
+          source.blob().size(), stream.orElseThrow(), known::awaitStored);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Clients that follow a download. */
+  int followers() {
+    lock.lock();
+    try {
+      return inProgress.values().stream().mapToInt(BlobFetch::followers).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run(Source source, BlobFetch fetch, Consumer<UpstreamTrouble> whenTrouble) {
+    try {
+      places.acquire();
+      try {
+        fetch(source, fetch);
+      } finally {
+        places.release();
+      }
+      counts.received(source.upstream(), source.blob().size());
+      uploads.put(source.repository(), source.blob().digest(), fetch.content());
+      fetch.stored();
+    } catch (UpstreamTrouble e) {
+      whenTrouble.accept(e);
+      fetch.failed(e);
+    } catch (IOException | RuntimeException e) {
+      log.warn(
+          "mirrored blob not stored repository={} digest={}: {}",
+          source.repository(),
+          source.blob().digest(),
+          e.getMessage());
+      fetch.failed(e);
+    } catch (InterruptedException e) {
+      fetch.failed(e); // the registry is closing
+      Thread.currentThread().interrupt();
+    } finally {
+      end(source, fetch);
+    }
+  }
+
+  private static void fetch(Source source, BlobFetch fetch)
+      throws UpstreamTrouble, IOException, InterruptedException {
+    try {
+      source.remote().fetch(source.upstream().remote(source.repository()), source.blob(), fetch);
+    } catch (NoSpaceException e) {
+      throw e; // ours, not the upstream's
+    } catch (IOException | TransferException e) {
+      throw Asking.trouble(source.upstream(), e);
+    }
+  }
+
+  private void end(Source source, BlobFetch fetch) {
+    lock.lock();
+    try {
+      inProgress.remove(Key.of(source), fetch);
+    } finally {
+      lock.unlock();
+    }
+    for (AutoCloseable part : List.<AutoCloseable>of(fetch, fetch::release)) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        log.warn("mirror's file not released digest={}", source.blob().digest(), e);
+      }
+    }
+  }
+}

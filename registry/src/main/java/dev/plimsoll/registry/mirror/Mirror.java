@@ -1,0 +1,355 @@
+package dev.plimsoll.registry.mirror;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.oci.Descriptor;
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Reference;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.mirror.UpstreamTrouble.Kind;
+import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.Manifests;
+import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
+import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
+import dev.plimsoll.registry.repository.RegistryException.UpstreamUnavailable;
+import dev.plimsoll.registry.repository.Space;
+import dev.plimsoll.registry.repository.StoredManifest;
+import dev.plimsoll.registry.repository.Uploads;
+import dev.plimsoll.transfer.ManifestContent;
+import dev.plimsoll.transfer.RemoteRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One upstream, and what was pulled from it. Safe for many threads. */
+public final class Mirror {
+  private static final Logger log = LoggerFactory.getLogger(Mirror.class);
+  private static final int REMEMBERED_MAX = 100_000;
+
+  /** How long a client waits that cannot be served from what was pulled before. */
+  private static final Duration PATIENCE_WITHOUT_OLDER = Duration.ofSeconds(60);
+
+  /** The registry that keeps what is pulled. */
+  public record Store(Manifests manifests, Blobs blobs, Uploads uploads, Space space) {}
+
+  /**
+   * A manifest to be served.
+   *
+   * @param stale why it may not be what the upstream would say now; empty if it is
+   * @param kept whether it is in the store; on a full disk it is not
+   */
+  public record Served(StoredManifest manifest, Optional<String> stale, boolean kept) {}
+
+  /** What became of the last question about a tag. */
+  private record Check(Instant at, Optional<String> trouble) {}
+
+  private record Tagged(RepositoryName repository, Tag tag) {}
+
+  private record Outage(Instant until, String reason) {}
+
+  private final Upstream upstream;
+  private final RemoteRegistry remote;
+  private final MirrorSettings settings;
+  private final Asking asking;
+  private final Store store;
+  private final BlobFetches fetches;
+  private final MirrorCounts counts;
+  private final InstantSource clock;
+  private final SingleFlight<Tagged, Served> flights = new SingleFlight<>();
+  private final Cache<Tagged, Check> checks =
+      Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+  private volatile Optional<Outage> outage = Optional.empty();
+
+  Mirror(
+      Upstream upstream,
+      RemoteRegistry remote,
+      MirrorSettings settings,
+      Asking asking,
+      Store store,
+      BlobFetches fetches,
+      MirrorCounts counts,
+      InstantSource clock) {
+    this.upstream = upstream;
+    this.remote = remote;
+    this.settings = settings;
+    this.asking = asking;
+    this.store = store;
+    this.fetches = fetches;
+    this.counts = counts;
+    this.clock = clock;
+  }
+
+  public Upstream upstream() {
+    return upstream;
+  }
+
+  /** Whether the upstream answered when it was last asked. */
+  public boolean isUp() {
+    return outage.isEmpty();
+  }
+
+  /**
+   * The manifest as the upstream has it; or as it was when it was last pulled, if the upstream has no
+   * good answer.
+   *
+   * @param repository by its name here
+   * @throws ManifestUnknown if the upstream has none, and it was never pulled
+   * @throws UpstreamUnavailable if nobody can tell
+   */
+  public Served manifest(RepositoryName repository, Reference reference) throws IOException {
+    return switch (reference) {
+      case Digest digest -> byDigest(repository, digest);
+      case Tag tag -> flights.run(new Tagged(repository, tag), () -> byTag(repository, tag));
+    };
+  }
+
+  /** What a digest stands for never changes: the upstream is asked for what is not here alone. */
+  private Served byDigest(RepositoryName repository, Digest digest) throws IOException {
+    Optional<StoredManifest> here = stored(repository, digest);
+    if (here.isPresent()) {
+      counts.served(upstream, MirrorCounts.Result.KEPT);
+      return new Served(here.get(), Optional.empty(), true);
+    }
+    try {
+      return fetched(repository, digest, Set.of(), PATIENCE_WITHOUT_OLDER);
+    } catch (UpstreamTrouble trouble) {
+      throw refusal(repository, digest, trouble);
+    }
+  }
+
+  private Served byTag(RepositoryName repository, Tag tag) throws IOException {
+    Tagged key = new Tagged(repository, tag);
+    Optional<StoredManifest> older = stored(repository, tag);
+    Optional<Check> believed = believed(key);
+    if (older.isPresent() && believed.isPresent()) {
+      return believed
+          .get()
+          .trouble()
+          .map(trouble -> stale(older.get(), trouble))
+          .orElseGet(() -> kept(older.get()));
+    }
+    Duration patience = older.isPresent() ? settings.patience() : PATIENCE_WITHOUT_OLDER;
+    try {
+      Served served = asked(repository, tag, older, patience);
+      checks.put(key, new Check(clock.instant(), Optional.empty()));
+      return served;
+    } catch (UpstreamTrouble trouble) {
+      checks.put(key, new Check(clock.instant(), Optional.of(text(trouble))));
+      if (older.isPresent()) {
+        log.warn(
+            "stale manifest served repository={} tag={} digest={} reason={}",
+            repository,
+            tag,
+            older.get().digest(),
+            text(trouble));
+        return stale(older.get(), text(trouble));
+      }
+      throw refusal(repository, tag, trouble);
+    }
+  }
+
+  private Served asked(
+      RepositoryName repository, Tag tag, Optional<StoredManifest> older, Duration patience)
+      throws UpstreamTrouble, IOException {
+    RepositoryName there = upstream.remote(repository);
+    Descriptor now = ask(patience, () -> remote.resolve(there, tag));
+    return older.isPresent() && older.get().digest().equals(now.digest())
+        ? kept(older.get())
+        : fetched(repository, now.digest(), Set.of(tag), patience);
+  }
+
+  private Served kept(StoredManifest manifest) {
+    counts.served(upstream, MirrorCounts.Result.KEPT);
+    return new Served(manifest, Optional.empty(), true);
+  }
+
+  private Served stale(StoredManifest manifest, String reason) {
+    counts.served(upstream, MirrorCounts.Result.STALE);
+    return new Served(manifest, Optional.of(reason), true);
+  }
+
+  /** An answer, or a failure, that is young enough not to ask again. */
+  private Optional<Check> believed(Tagged key) {
+    Instant now = clock.instant();
+    Optional<Check> own =
+        Optional.ofNullable(checks.getIfPresent(key))
+            .filter(check -> {
+              Duration limit =
+                  check.trouble().isPresent() ? settings.outage() : settings.revalidateAfter();
+              return now.isBefore(check.at().plus(limit));
+            });
+    return own.isPresent()
+        ? own
+        : outage
+            .filter(down -> now.isBefore(down.until()))
+            .map(down -> new Check(now, Optional.of(down.reason())));
+  }
+
+  private Served fetched(RepositoryName repository, Digest digest, Set<Tag> tags, Duration patience)
+      throws UpstreamTrouble, IOException {
+    RepositoryName there = upstream.remote(repository);
+    Optional<StoredManifest> here = stored(repository, digest);
+    StoredManifest manifest;
+    if (here.isPresent()) {
+      manifest = here.get();
+    } else {
+      ManifestContent content = ask(patience, () -> remote.manifest(there, digest));
+      manifest = new StoredManifest(digest, content.manifest().mediaType(), content.bytes());
+    }
+    counts.served(upstream, MirrorCounts.Result.FETCHED);
+    return new Served(manifest, Optional.empty(), keep(repository, manifest, tags));
+  }
+
+  /** Stores a manifest; on a full disk it is served all the same. */
+  private boolean keep(RepositoryName repository, StoredManifest manifest, Set<Tag> tags)
+      throws IOException {
+    try {
+      store.space().refuseIfLow();
+      store
+          .manifests()
+          .putSparse(
+              repository,
+              new Manifests.Pushed(
+                  manifest.digest(), tags, manifest.mediaType(), manifest.bytes(), actor()));
+      return true;
+    } catch (NoSpaceException e) {
+      log.warn(
+          "manifest not kept repository={} digest={}: {}",
+          repository,
+          manifest.digest(),
+          e.getMessage());
+      return false;
+    }
+  }
+
+  /** Who moved the tag, for its history. */
+  private String actor() {
+    return "mirror " + upstream.prefix();
+  }
+
+  private Optional<StoredManifest> stored(RepositoryName repository, Reference reference)
+      throws IOException {
+    try {
+      return Optional.of(store.manifests().get(repository, reference));
+    } catch (ManifestUnknown e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * How many bytes a blob has.
+   *
+   * @throws BlobUnknown if the upstream does not have it, and neither have we
+   */
+  public long blobSizeBytes(RepositoryName repository, Digest digest) throws IOException {
+    return described(repository, digest).size();
+  }
+
+  /**
+   * A blob that is not here: it is fetched, stored and handed on as it comes, however many ask for
+   * it.
+   *
+   * @throws BlobUnknown if the upstream does not have it
+   * @throws UpstreamUnavailable if it cannot be asked
+   */
+  public ComingBlob blob(RepositoryName repository, Digest digest) throws IOException {
+    Descriptor blob = described(repository, digest);
+    if (store.space().isLow()) {
+      return new ComingBlob.Passing(blob.size(), to -> pass(repository, blob, to));
+    }
+    return fetches.follow(
+        new BlobFetches.Source(upstream, remote, repository, blob), this::noteIfAll);
+  }
+
+  private void pass(RepositoryName repository, Descriptor blob, OutputStream to)
+      throws IOException {
+    log.warn("blob not kept, the disk is full repository={} digest={}", repository, blob.digest());
+    try {
+      remote.fetch(upstream.remote(repository), blob, new PassingBlob(to));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while passing a blob on", e);
+    }
+  }
+
+  private Descriptor described(RepositoryName repository, Digest digest) throws IOException {
+    try {
+      RepositoryName there = upstream.remote(repository);
+      return ask(PATIENCE_WITHOUT_OLDER, () -> remote.blob(there, digest));
+    } catch (UpstreamTrouble trouble) {
+      if (trouble.kind() == Kind.ABSENT) {
+        BlobUnknown refusal = new BlobUnknown(repository, digest);
+        refusal.initCause(trouble);
+        throw refusal;
+      }
+      throw unavailable(trouble);
+    }
+  }
+
+  /** All tags the upstream has; empty if it cannot tell. */
+  public List<Tag> tags(RepositoryName repository) throws IOException {
+    try {
+      RepositoryName there = upstream.remote(repository);
+      return ask(settings.patience(), () -> remote.tags(there));
+    } catch (UpstreamTrouble trouble) {
+      log.warn("tags told from what was pulled repository={} reason={}", repository, text(trouble));
+      return List.of();
+    }
+  }
+
+  private <T> T ask(Duration patience, Callable<T> question) throws UpstreamTrouble, IOException {
+    try {
+      T answer = asking.within(upstream, patience, question);
+      if (outage.isPresent()) {
+        log.info("upstream answers again upstream={}", upstream);
+        outage = Optional.empty();
+      }
+      return answer;
+    } catch (UpstreamTrouble trouble) {
+      noteIfAll(trouble);
+      throw trouble;
+    }
+  }
+
+  private void noteIfAll(UpstreamTrouble trouble) {
+    if (trouble.concernsAll()) {
+      counts.failed(upstream);
+      outage = Optional.of(new Outage(clock.instant().plus(settings.outage()), text(trouble)));
+      log.warn("upstream gives no answer upstream={} reason={}", upstream, text(trouble));
+    }
+  }
+
+  private static RuntimeException refusal(
+      RepositoryName repository, Reference reference, UpstreamTrouble trouble) {
+    if (trouble.kind() != Kind.ABSENT) {
+      return unavailable(trouble);
+    }
+    ManifestUnknown refusal = new ManifestUnknown(repository, reference);
+    refusal.initCause(trouble);
+    return refusal;
+  }
+
+  private static RuntimeException unavailable(UpstreamTrouble trouble) {
+    RuntimeException refusal =
+        trouble.kind() == Kind.BUSY
+            ? new UpstreamBusy(text(trouble))
+            : new UpstreamUnavailable(text(trouble));
+    refusal.initCause(trouble);
+    return refusal;
+  }
+
+  private static String text(UpstreamTrouble trouble) {
+    return String.valueOf(trouble.getMessage());
+  }
+}

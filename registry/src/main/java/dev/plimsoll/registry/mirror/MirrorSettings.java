@@ -1,0 +1,170 @@
+package dev.plimsoll.registry.mirror;
+
+import dev.plimsoll.foundation.settings.Setting;
+import dev.plimsoll.foundation.settings.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which registries are mirrored, and how they are treated.
+ *
+ * @param upstreams their prefixes differ, and none is the beginning of another
+ * @param fallback the upstream for names that belong to none and that nobody pushed; for clients
+ *     that cannot say whom they mean, such as Docker's {@code registry-mirrors}
+ * @param credentialsFile in the form of Docker's {@code config.json}
+ * @param insecure hosts whose certificate is not verified
+ * @param certificates directory of {@code host:port/*.crt}, as Docker's {@code certs.d}
+ * @param revalidateAfter how long a tag is believed before its upstream is asked again
+ * @param patience how long an upstream may take to answer when there is an older answer at hand
+ * @param outage how long an upstream that failed is left alone, if there is an older answer
+ * @param fetchesMax downloads at once, over all upstreams
+ */
+public record MirrorSettings(
+    List<Upstream> upstreams,
+    Optional<String> fallback,
+    Optional<Path> credentialsFile,
+    List<String> insecure,
+    Path certificates,
+    Duration revalidateAfter,
+    Duration patience,
+    Duration outage,
+    int fetchesMax) {
+
+  public static final MirrorSettings NONE =
+      new MirrorSettings(
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          Path.of("/etc/docker/certs.d"),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
+          32);
+
+  private static final Setting<List<String>> UPSTREAMS =
+      Setting.texts(
+          "registry.mirror.upstreams",
+          "Registries shown under names of this one, each as PREFIX=URL, such as"
+              + " docker.io=https://registry-1.docker.io.");
+  private static final Setting<Optional<String>> FALLBACK =
+      Setting.optionalText(
+          "registry.mirror.fallback",
+          "Prefix of the upstream for names that belong to none and that nobody pushed: for Docker's"
+              + " registry-mirrors.");
+  private static final Setting<Optional<String>> CREDENTIALS =
+      Setting.optionalText(
+          "registry.mirror.credentials-file",
+          "Credentials for upstreams, in the form of Docker's config.json.");
+  private static final Setting<List<String>> INSECURE =
+      Setting.texts(
+          "registry.mirror.insecure", "Hosts of upstreams whose certificate is not verified.");
+  private static final Setting<Path> CERTIFICATES =
+      Setting.path(
+          "registry.mirror.certificates",
+          "/etc/docker/certs.d",
+          "Directory of host:port/*.crt with authorities of upstreams.");
+  private static final Setting<Duration> REVALIDATE_AFTER =
+      Setting.duration(
+          "registry.mirror.revalidate-after",
+          NONE.revalidateAfter(),
+          "How long a tag is believed before its upstream is asked again.");
+  private static final Setting<Duration> PATIENCE =
+      Setting.duration(
+          "registry.mirror.patience",
+          NONE.patience(),
+          "How long an upstream may take to answer before what was pulled earlier is served.");
+  private static final Setting<Duration> OUTAGE =
+      Setting.duration(
+          "registry.mirror.outage",
+          NONE.outage(),
+          "How long an upstream that failed is left alone while there is something to serve.");
+  private static final Setting<Integer> FETCHES_MAX =
+      Setting.number(
+          "registry.mirror.fetches-max",
+          NONE.fetchesMax(),
+          1,
+          1000,
+          "Blobs fetched at once, over all upstreams.");
+
+  /** All settings of mirrors. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          UPSTREAMS,
+          FALLBACK,
+          CREDENTIALS,
+          INSECURE,
+          CERTIFICATES,
+          REVALIDATE_AFTER,
+          PATIENCE,
+          OUTAGE,
+          FETCHES_MAX);
+
+  /** Reads them; throws {@link IllegalArgumentException} with a sentence if they make no sense. */
+  public static MirrorSettings from(Settings settings) {
+    return new MirrorSettings(
+        settings.get(UPSTREAMS).stream().map(Upstream::parse).toList(),
+        settings.get(FALLBACK),
+        settings.get(CREDENTIALS).map(Path::of),
+        settings.get(INSECURE),
+        settings.get(CERTIFICATES),
+        settings.get(REVALIDATE_AFTER),
+        settings.get(PATIENCE),
+        settings.get(OUTAGE),
+        settings.get(FETCHES_MAX));
+  }
+
+  public MirrorSettings {
+    upstreams = List.copyOf(upstreams);
+    insecure = List.copyOf(insecure);
+    for (int i = 0; i < upstreams.size(); i++) {
+      for (int j = 0; j < upstreams.size(); j++) {
+        Upstream a = upstreams.get(i);
+        Upstream b = upstreams.get(j);
+        if (i != j && (a.prefix().equals(b.prefix()) || a.holds(b.prefix()))) {
+          throw new IllegalArgumentException(
+              "registry.mirror.upstreams: %s and %s show two registries under one name"
+                  .formatted(a, b));
+        }
+      }
+    }
+    for (String prefix : fallback.stream().toList()) {
+      if (upstreams.stream().noneMatch(u -> u.prefix().value().equals(prefix))) {
+        throw new IllegalArgumentException(
+            "registry.mirror.fallback is %s; it must be the prefix of one of registry.mirror.upstreams"
+                .formatted(prefix));
+      }
+    }
+  }
+
+  /** The same for other upstreams. */
+  public MirrorSettings withUpstreams(List<Upstream> newUpstreams, Optional<String> newFallback) {
+    return new MirrorSettings(
+        newUpstreams,
+        newFallback,
+        credentialsFile,
+        insecure,
+        certificates,
+        revalidateAfter,
+        patience,
+        outage,
+        fetchesMax);
+  }
+
+  /** The same with other waits. */
+  public MirrorSettings withWaits(
+      Duration newRevalidateAfter, Duration newPatience, Duration newOutage) {
+    return new MirrorSettings(
+        upstreams,
+        fallback,
+        credentialsFile,
+        insecure,
+        certificates,
+        newRevalidateAfter,
+        newPatience,
+        newOutage,
+        fetchesMax);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.plimsoll.registry.mirror;
+
+import dev.plimsoll.http.client.ClientSettings;
+import dev.plimsoll.http.client.ProxySettings;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.transfer.CredentialsFile;
+import dev.plimsoll.transfer.Registries;
+import dev.plimsoll.transfer.RegistrySettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** All upstreams. Safe for many threads. Whoever opened them closes them. */
+public final class Mirrors implements AutoCloseable {
+  private final List<Mirror> mirrors;
+  private final Optional<Mirror> fallback;
+  private final @Nullable BlobFetches fetches;
+  private final @Nullable Asking asking;
+  private final @Nullable Registries registries;
+
+  private Mirrors(
+      List<Mirror> mirrors,
+      Optional<Mirror> fallback,
+      @Nullable BlobFetches fetches,
+      @Nullable Asking asking,
+      @Nullable Registries registries) {
+    this.mirrors = List.copyOf(mirrors);
+    this.fallback = fallback;
+    this.fetches = fetches;
+    this.asking = asking;
+    this.registries = registries;
+  }
+
+  /** No upstream at all. */
+  public static Mirrors none() {
+    return new Mirrors(List.of(), Optional.empty(), null, null, null);
+  }
+
+  /**
+   * Makes ready; no upstream is asked yet.
+   *
+   * @param directory for what is on its way; emptied
+   * @param environment names the HTTP proxies
+   * @throws IOException with a sentence if the file of credentials cannot be used
+   */
+  public static Mirrors open(
+      MirrorSettings settings,
+      Path directory,
+      Mirror.Store store,
+      MirrorCounts counts,
+      Map<String, String> environment,
+      InstantSource clock)
+      throws IOException {
+    if (settings.upstreams().isEmpty()) {
+      return none();
+    }
+    CredentialsFile credentials =
+        settings.credentialsFile().isPresent()
+            ? CredentialsFile.read(settings.credentialsFile().get())
+            : CredentialsFile.empty();
+    var asking = new Asking();
+    var registries = new Registries(transfer(settings, environment), clock);
+    try {
+      var fetches =
+          new BlobFetches(directory, store.uploads(), asking, counts, settings.fetchesMax());
+      List<Mirror> mirrors = new ArrayList<>();
+      for (Upstream upstream : settings.upstreams()) {
+        var remote =
+            registries.remote(
+                upstream.registry(), upstream.plain(), credentials.of(upstream.registry()));
+        mirrors.add(new Mirror(upstream, remote, settings, asking, store, fetches, counts, clock));
+      }
+      Optional<Mirror> fallback =
+          settings
+              .fallback()
+              .flatMap(prefix ->
+                  mirrors.stream()
+                      .filter(m -> m.upstream().prefix().value().equals(prefix))
+                      .findFirst());
+      return new Mirrors(mirrors, fallback, fetches, asking, registries);
+    } catch (IOException e) {
+      registries.close();
+      asking.close();
+      throw e;
+    }
+  }
+
+  private static RegistrySettings transfer(
+      MirrorSettings settings, Map<String, String> environment) {
+    return RegistrySettings.DEFAULT
+        .withInsecureRegistries(settings.insecure())
+        .withCertificatesDirectory(settings.certificates())
+        .withHttp(ClientSettings.DEFAULT.withProxies(ProxySettings.fromEnvironment(environment)));
+  }
+
+  public List<Mirror> all() {
+    return mirrors;
+  }
+
+  /** How many clients are being served blobs that are still coming. */
+  public int followers() {
+    return fetches == null ? 0 : fetches.followers();
+  }
+
+  /** The mirror that a repository here belongs to. */
+  public Optional<Mirror> holding(RepositoryName repository) {
+    return mirrors.stream().filter(m -> m.upstream().holds(repository)).findFirst();
+  }
+
+  /** The mirror of a registry that goes by this name, such as {@code docker.io}. */
+  public Optional<Mirror> named(String registry) {
+    return mirrors.stream().filter(m -> m.upstream().isNamed(registry)).findFirst();
+  }
+
+  /** The mirror for names that say nothing about where they belong. */
+  public Optional<Mirror> fallback() {
+    return fallback;
+  }
+
+  /** Takes back what was asked of upstreams. */
+  @Override
+  public void close() {
+    if (asking != null) {
+      asking.close();
+    }
+    if (registries != null) {
+      registries.close();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.plimsoll.registry.api;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands before a registry, passes on what it says, and misbehaves when told to. */
+final class LyingFront implements AutoCloseable {
+  enum Mood {
+    HONEST,
+    /** Answers 503. */
+    BROKEN,
+    /** Answers nothing until the mood changes. */
+    SLOW,
+    /** Answers 429. */
+    BUSY,
+    /** Flips a bit of everything. */
+    LYING,
+    /** Knows nothing any more. */
+    EMPTY
+  }
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final HttpServer server;
+  private final String behind;
+  private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+  private volatile Mood mood = Mood.HONEST;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile CountDownLatch slow = new CountDownLatch(0);
+
+  LyingFront(String behind) throws IOException {
+    this.behind = behind;
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  void become(Mood newMood) {
+    slow.countDown();
+    slow = new CountDownLatch(newMood == Mood.SLOW ? 1 : 0);
+    mood = newMood;
+  }
+
+  /** Holds back the second half of every blob until the latch is counted down. */
+  void holdBlobs(CountDownLatch until) {
+    gate = until;
+  }
+
+  /** How often the method and path were asked for. */
+  int asked(String methodAndPath) {
+    AtomicInteger count = asked.get(methodAndPath);
+    return count == null ? 0 : count.get();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().toString();
+    asked
+        .computeIfAbsent(exchange.getRequestMethod() + " " + path, _ -> new AtomicInteger())
+        .incrementAndGet();
+    try (exchange) {
+      switch (mood) {
+        case BROKEN -> exchange.sendResponseHeaders(503, -1);
+        case BUSY -> exchange.sendResponseHeaders(429, -1);
+        case EMPTY -> exchange.sendResponseHeaders(path.equals("/v2/") ? 200 : 404, -1);
+        case SLOW -> {
+          slow.await();
+          exchange.sendResponseHeaders(503, -1);
+        }
+        case HONEST, LYING -> pass(exchange, path);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void pass(HttpExchange exchange, String path) throws IOException, InterruptedException {
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(behind + path))
+            .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.noBody());
+    exchange
+        .getRequestHeaders()
+        .getOrDefault("Range", java.util.List.of())
+        .forEach(range -> request.header("Range", range));
+    HttpResponse<byte[]> reply =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    for (String name : new String[] {"Content-Type", "Docker-Content-Digest", "Content-Range"}) {
+      reply
+          .headers()
+          .firstValue(name)
+          .ifPresent(value -> exchange.getResponseHeaders().set(name, value));
+    }
+    byte[] body = reply.body();
+    if (head) {
+      reply
+          .headers()
+          .firstValue("Content-Length")
+          .ifPresent(value -> exchange.getResponseHeaders().set("Content-Length", value));
+      exchange.sendResponseHeaders(reply.statusCode(), -1);
+      return;
+    }
+    if (mood == Mood.LYING && body.length > 0) {
+      body[body.length / 2] ^= 1;
+    }
+    exchange.sendResponseHeaders(reply.statusCode(), body.length == 0 ? -1 : body.length);
+    int half = path.contains("/blobs/") ? body.length / 2 : 0;
+    exchange.getResponseBody().write(body, 0, half);
+    exchange.getResponseBody().flush();
+    if (half > 0) {
+      gate.await();
+    }
+    exchange.getResponseBody().write(body, half, body.length - half);
+  }
+
+  @Override
+  public void close() {
+    become(Mood.HONEST);
+    server.stop(0);
+    threads.shutdownNow();
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,293 @@
+package dev.plimsoll.registry.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.RegistrySettings;
+import dev.plimsoll.registry.api.Client.Reply;
+import dev.plimsoll.registry.api.LyingFront.Mood;
+import dev.plimsoll.registry.mirror.MirrorSettings;
+import dev.plimsoll.registry.mirror.Upstream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One registry shows another one, which behaves in every way there is. */
+class MirrorApiTest {
+  private static final String LAYER = "the layer's bytes ".repeat(10_000);
+
+  @TempDir private Path directory;
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-03-01T00:00:00Z"));
+  private Client upstream;
+  private LyingFront front;
+  private Client mirror;
+  private byte[] image;
+
+  @BeforeEach
+  void start() throws Exception {
+    upstream = Client.start(directory.resolve("upstream"));
+    image = upstream.image("library/app", "1", LAYER);
+    front = new LyingFront(upstream.url());
+    mirror = open();
+  }
+
+  private Client open() throws IOException {
+    InstantSource clock = now::get;
+    return Client.start(
+        RegistrySettings.in(directory.resolve("mirror"))
+            .withMirror(
+                MirrorSettings.NONE
+                    .withUpstreams(
+                        List.of(new Upstream(new RepositoryName("up"), front.url())),
+                        Optional.of("up"))
+                    .withWaits(
+                        Duration.ofMinutes(1), Duration.ofMillis(300), Duration.ofSeconds(10))),
+        clock);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    front.close();
+    mirror.close();
+    upstream.close();
+  }
+
+  private Digest layer() {
+    return Digest.sha256(LAYER.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Reply pullTag() throws Exception {
+    return mirror.send("GET", "/v2/up/library/app/manifests/1");
+  }
+
+  private Reply pullLayer() throws Exception {
+    return mirror.send("GET", "/v2/up/library/app/blobs/" + layer());
+  }
+
+  private void awaitStored() {
+    await()
+        .until(() -> {
+          int before = front.asked("HEAD /v2/library/app/blobs/" + layer());
+          pullLayer();
+          return front.asked("HEAD /v2/library/app/blobs/" + layer()) == before;
+        });
+  }
+
+  @Test
+  void whatIsPulledComesByteForByteAndIsAskedForOnce() throws Exception {
+    Reply manifest = pullTag();
+    assertThat(manifest.status()).isEqualTo(200);
+    assertThat(manifest.body()).isEqualTo(image);
+    assertThat(manifest.header("Plimsoll-Mirror")).isEqualTo("current");
+    assertThat(pullLayer().text()).isEqualTo(LAYER);
+    awaitStored();
+
+    pullTag();
+    pullLayer();
+    assertThat(front.asked("HEAD /v2/library/app/manifests/1")).isEqualTo(1);
+    assertThat(front.asked("GET /v2/library/app/blobs/" + layer())).isEqualTo(1);
+  }
+
+  @Test
+  void aTagThatMovedUpstreamMovesHereAfterItWasBelievedLongEnough() throws Exception {
+    pullTag();
+    byte[] newer = upstream.image("library/app", "1", "newer");
+    assertThat(pullTag().body()).isEqualTo(image);
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    assertThat(pullTag().body()).isEqualTo(newer);
+  }
+
+  @Test
+  void sevenHoursWithoutTheUpstreamCostNoPull() throws Exception {
+    pullTag();
+    pullLayer();
+    awaitStored();
+    for (Mood mood : List.of(Mood.BROKEN, Mood.SLOW, Mood.BUSY, Mood.LYING, Mood.EMPTY)) {
+      front.become(mood);
+      if (mood == Mood.LYING) {
+        upstream.image("library/app", "1", "newer");
+      }
+      for (int minutes = 0; minutes < 84; minutes += 12) {
+        now.updateAndGet(t -> t.plus(Duration.ofMinutes(12)));
+        Reply manifest = pullTag();
+        assertThat(manifest.status()).as("%s", mood).isEqualTo(200);
+        assertThat(manifest.body()).isEqualTo(image);
+        assertThat(manifest.header("Plimsoll-Mirror")).as("%s", mood).isEqualTo("stale");
+        assertThat(manifest.header("Warning")).startsWith("110 - \"Response is Stale: http");
+        assertThat(pullLayer().text()).isEqualTo(LAYER);
+      }
+    }
+    assertThat(mirror.send("GET", "/metrics").text())
+        .contains(
+            "plimsoll_registry_mirror_manifests_total{result=\"stale\",upstream=\"up\"} 35.0");
+  }
+
+  @Test
+  void whatWasPulledOutlivesARestartWithoutTheUpstream() throws Exception {
+    pullTag();
+    pullLayer();
+    awaitStored();
+    mirror.close();
+    front.become(Mood.BROKEN);
+    mirror = open();
+    assertThat(pullTag().body()).isEqualTo(image);
+    assertThat(pullLayer().text()).isEqualTo(LAYER);
+  }
+
+  @Test
+  void anUpstreamThatFailedIsLeftAloneForAWhile() throws Exception {
+    pullTag();
+    front.become(Mood.BROKEN);
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    for (int i = 0; i < 5; i++) {
+      assertThat(pullTag().header("Plimsoll-Mirror")).isEqualTo("stale");
+    }
+    assertThat(front.asked("HEAD /v2/library/app/manifests/1")).isEqualTo(2);
+    front.become(Mood.HONEST);
+    now.updateAndGet(t -> t.plus(Duration.ofSeconds(11)));
+    assertThat(pullTag().header("Plimsoll-Mirror")).isEqualTo("current");
+  }
+
+  @Test
+  void manyPullsOfOneBlobCostTheUpstreamOneAndAllBeginBeforeItsEnd() throws Exception {
+    pullTag();
+    CountDownLatch gate = new CountDownLatch(1);
+    front.holdBlobs(gate);
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Reply>> replies = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        replies.add(clients.submit(this::pullLayer));
+      }
+      // All eight have their first half while the second is held back: sizes say so.
+      await()
+          .until(() ->
+              mirror
+                  .send("GET", "/metrics")
+                  .text()
+                  .lines()
+                  .anyMatch(line -> line.startsWith("plimsoll_registry_mirror_followers 8.0")));
+      gate.countDown();
+      for (Future<Reply> reply : replies) {
+        assertThat(reply.get().text()).isEqualTo(LAYER);
+      }
+    }
+    assertThat(front.asked("GET /v2/library/app/blobs/" + layer())).isEqualTo(1);
+  }
+
+  @Test
+  void aWrongBlobNeverReachesAClientWhole() throws Exception {
+    pullTag();
+    front.become(Mood.LYING);
+    assertThatThrownBy(this::pullLayer).isInstanceOf(IOException.class);
+    front.become(Mood.HONEST);
+    assertThat(pullLayer().text()).isEqualTo(LAYER);
+  }
+
+  @Test
+  void whatWasNeverPulledIsRefusedWithTheReason() throws Exception {
+    Reply unknown = mirror.send("GET", "/v2/up/library/app/manifests/none");
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.text()).contains("MANIFEST_UNKNOWN");
+
+    front.become(Mood.BUSY);
+    Reply busy = mirror.send("GET", "/v2/up/library/app/manifests/2");
+    assertThat(busy.status()).isEqualTo(429);
+
+    front.become(Mood.BROKEN);
+    Reply down = mirror.send("GET", "/v2/up/library/app/manifests/2");
+    assertThat(down.status()).isEqualTo(502);
+    assertThat(down.text()).contains(front.url().toString()).contains("cannot be asked");
+  }
+
+  @Test
+  void clientsNameTheUpstreamAsContainerdDoesOrNotAtAllAsDockerDoes() throws Exception {
+    assertThat(mirror.send("GET", "/v2/library/app/manifests/1?ns=up").body()).isEqualTo(image);
+    assertThat(mirror.send("GET", "/v2/library/app/manifests/1").body()).isEqualTo(image);
+    assertThat(mirror.send("GET", "/v2/library/app/blobs/" + layer()).text()).isEqualTo(LAYER);
+    Reply other = mirror.send("GET", "/v2/library/app/manifests/1?ns=example.org");
+    assertThat(other.status()).isEqualTo(400);
+    assertThat(other.text()).contains("ns=example.org is not mirrored here");
+  }
+
+  @Test
+  void whatIsPushedHereComesBeforeTheFallback() throws Exception {
+    byte[] own = mirror.image("library/app", "1", "our own");
+    assertThat(mirror.send("GET", "/v2/library/app/manifests/1").body()).isEqualTo(own);
+    assertThat(pullTag().body()).isEqualTo(image);
+  }
+
+  @Test
+  void aPushUnderAMirrorsNameIsRefused() throws Exception {
+    Reply upload = mirror.send("POST", "/v2/up/library/app/blobs/uploads/");
+    assertThat(upload.status()).isEqualTo(403);
+    assertThat(upload.text()).contains("DENIED").contains("push under another name");
+    assertThat(mirror.manifest("up/library/app", "1", image).status()).isEqualTo(403);
+  }
+
+  @Test
+  void aPartOfABlobThatIsNotHereYetIsServed() throws Exception {
+    Reply part = mirror.send("GET", "/v2/up/library/app/blobs/" + layer(), "Range", "bytes=4-8");
+    assertThat(part.status()).isEqualTo(206);
+    assertThat(part.text()).isEqualTo("layer");
+  }
+
+  @Test
+  void tagsAreThoseOfTheUpstreamAndThoseThatWerePulled() throws Exception {
+    pullTag();
+    upstream.image("library/app", "2", "second");
+    assertThat(mirror.send("GET", "/v2/up/library/app/tags/list").text()).contains("[\"1\",\"2\"]");
+    Reply page = mirror.send("GET", "/v2/up/library/app/tags/list?n=1");
+    assertThat(page.text()).contains("[\"1\"]");
+    assertThat(page.header("Link")).contains("last=1");
+    assertThat(mirror.send("GET", "/v2/up/library/app/tags/list?n=1&last=1").text())
+        .contains("[\"2\"]");
+    front.become(Mood.BROKEN);
+    assertThat(mirror.send("GET", "/v2/up/library/app/tags/list").text()).contains("[\"1\"]");
+  }
+
+  @Test
+  void warmingBringsAWholeImageBeforeItIsNeeded() throws Exception {
+    byte[] body =
+        "{\"images\":[\"%s/library/app:1\",\"%s/library/none:1\",\"example.org/app\"]}"
+            .formatted(front.url().getAuthority(), front.url().getAuthority())
+            .getBytes(StandardCharsets.UTF_8);
+    Reply warmed = mirror.send("POST", "/plimsoll/v1/warm", body);
+    assertThat(warmed.text().lines().toList())
+        .anySatisfy(line -> assertThat(line).contains("\"fetchedBlobs\":2"))
+        .anySatisfy(line -> assertThat(line).contains("library/none", "error"))
+        .anySatisfy(line -> assertThat(line).contains("no mirror is set up for example.org"));
+    front.become(Mood.BROKEN);
+    assertThat(pullTag().body()).isEqualTo(image);
+    assertThat(pullLayer().text()).isEqualTo(LAYER);
+  }
+
+  @Test
+  void twoRegistriesUnderOneNameAreRefused() {
+    assertThatThrownBy(() ->
+            MirrorSettings.NONE.withUpstreams(
+                List.of(
+                    new Upstream(new RepositoryName("a"), front.url()),
+                    new Upstream(new RepositoryName("a/b"), front.url())),
+                Optional.empty()))
+        .hasMessageContaining("show two registries under one name");
+  }
+}

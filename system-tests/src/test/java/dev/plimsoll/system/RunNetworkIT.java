@@ -236,4 +236,10 @@ class RunNetworkIT {
     }
     return true;
   }
+
+  @Test
+  void anAddressOfOnesOwnIsRefusedOnTheDefaultNetwork() throws Exception {
+    assertThat(shell.refusal("docker run --rm --ip 172.17.0.99 busybox true"))
+        .contains("user specified IP address is supported on user defined networks only");
+  }
 }

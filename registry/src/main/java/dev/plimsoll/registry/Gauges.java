@@ -2,8 +2,10 @@ package dev.plimsoll.registry;
 
 import dev.plimsoll.database.Database;
 import dev.plimsoll.registry.api.RegistryMetrics;
+import dev.plimsoll.registry.check.Orphans;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcStatus;
+import dev.plimsoll.registry.repository.Damage;
 import dev.plimsoll.registry.repository.Inventory;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Transactions;
@@ -98,5 +100,32 @@ final class Gauges {
 
   private static double lastRunSeconds(GcStatus status) {
     return status.last().map(run -> run.ended().toEpochMilli() / 1000.0).orElse(0.0);
+  }
+
+  Gauges of(Orphans orphans, Damage damage) {
+    metrics
+        .gauge("damaged_blobs", "Blobs marked damaged.", () -> asked(damage::count))
+        .gauge(
+            "orphan_objects",
+            "Bytes without a row that wait to be deleted.",
+            () -> asked(() -> orphans.waiting().objects()))
+        .gauge("orphan_bytes", "Their bytes.", () -> asked(() -> orphans.waiting().sizeBytes()))
+        .counter(
+            "orphan_deleted_bytes_total",
+            "Bytes without a row that were deleted.",
+            orphans::deletedBytes);
+    return this;
+  }
+
+  private interface Question {
+    long ask() throws IOException;
+  }
+
+  private static long asked(Question question) {
+    try {
+      return question.ask();
+    } catch (IOException e) {
+      throw new UncheckedIOException("counting for the metrics", e);
+    }
   }
 }

@@ -12,23 +12,32 @@ import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
 import dev.plimsoll.registry.api.AdminApi;
+import dev.plimsoll.registry.api.CheckApi;
 import dev.plimsoll.registry.api.DeployedApi;
 import dev.plimsoll.registry.api.HealthApi;
+import dev.plimsoll.registry.api.ImportApi;
 import dev.plimsoll.registry.api.PinsApi;
 import dev.plimsoll.registry.api.RegistryApi;
 import dev.plimsoll.registry.api.RegistryMetrics;
 import dev.plimsoll.registry.api.RetentionApi;
 import dev.plimsoll.registry.api.TagHistoryApi;
 import dev.plimsoll.registry.api.WarmApi;
-import dev.plimsoll.registry.gc.Audit;
+import dev.plimsoll.registry.check.Checks;
+import dev.plimsoll.registry.check.Orphans;
+import dev.plimsoll.registry.check.Restoration;
+import dev.plimsoll.registry.check.Schedule;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.Housekeeping;
+import dev.plimsoll.registry.gc.StrayStaging;
+import dev.plimsoll.registry.job.Jobs;
 import dev.plimsoll.registry.mirror.Mirror;
 import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.mirror.Warming;
+import dev.plimsoll.registry.moving.Newcomer;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.Damage;
 import dev.plimsoll.registry.repository.ImageRemoval;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
@@ -55,6 +64,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,17 +176,46 @@ public final class RegistryServer implements AutoCloseable {
             RegistryServer::generation,
             clock);
     parts.push(uploads::close);
+    var restoration = new Restoration(transactions);
+    var damage = new Damage(transactions, cache);
+    var orphans = new Orphans(transactions, content, stores.manifests(), restoration, clock);
+    var checks = new Checks(transactions, content, objects, damage, orphans, restoration, clock);
+    var jobs = new Jobs(clock);
     var blobs = new Blobs(transactions, content, rows, cache, settings.lease(), clock);
     var manifests = new Manifests(transactions, objects, rows, cache, tagMoves, clock);
     var tags = new Tags(transactions, tagMoves);
     var trash = new Trash(transactions, rows, cache, settings.lease(), tagMoves, clock);
     var collector =
-        new Collector(transactions, content, objects, rows, trash, cache, settings.gc(), clock);
+        new Collector(
+            transactions,
+            content,
+            objects,
+            rows,
+            trash,
+            cache,
+            restoration::collectorOff,
+            settings.gc(),
+            clock);
     var deadlines = new Deadlines(transactions, clock, System::nanoTime);
     var housekeeping =
         new Housekeeping(
             collector,
-            new Audit(transactions, content, stores.manifests(), uploads, clock),
+            new StrayStaging(content, stores.manifests(), uploads),
+            new Schedule(
+                checks,
+                orphans,
+                settings.parts().check().every(),
+                depth ->
+                    jobs.begin(
+                        Jobs.Kind.CHECK,
+                        progress ->
+                            checks.run(
+                                new Checks.Plan(
+                                    depth,
+                                    Optional.empty(),
+                                    settings.parts().check().rate().bytes()),
+                                progress)),
+                clock),
             deadlines,
             uploads,
             objects,
@@ -185,6 +224,7 @@ public final class RegistryServer implements AutoCloseable {
             settings.gcEvery(),
             clock);
     housekeeping.recover();
+    parts.push(jobs::close);
     parts.push(housekeeping::close);
     var pulls = new Pulls(transactions, clock);
     parts.push(pulls::close);
@@ -217,7 +257,13 @@ public final class RegistryServer implements AutoCloseable {
         "mirror_upstreams_down",
         "Upstreams that gave no answer when they were last asked.",
         () -> mirrors.all().stream().filter(mirror -> !mirror.isUp()).count());
-    new Gauges(metrics, clock).of(transactions).of(database).of(space).of(uploads).of(collector);
+    new Gauges(metrics, clock)
+        .of(transactions)
+        .of(database)
+        .of(space)
+        .of(uploads)
+        .of(collector)
+        .of(orphans, damage);
     return new Core(
         housekeeping,
         schedule,
@@ -233,7 +279,9 @@ public final class RegistryServer implements AutoCloseable {
                 new RetentionApi(retention, schedule),
                 new PinsApi(new Pins(transactions, manifests, clock)),
                 new DeployedApi(new Deployed(transactions, clock)),
-                new WarmApi(new Warming(mirrors, blobs)))));
+                new WarmApi(new Warming(mirrors, blobs)),
+                new CheckApi(jobs, checks, settings.parts().check().rate().bytes()),
+                new ImportApi(jobs, new Newcomer(manifests, blobs, uploads, tags)))));
   }
 
   private void listen(Core core) throws IOException {

@@ -4,6 +4,7 @@ import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
 import dev.plimsoll.foundation.settings.YamlValue;
+import dev.plimsoll.registry.check.CheckSettings;
 import dev.plimsoll.registry.gc.GcPolicy;
 import dev.plimsoll.registry.mirror.MirrorSettings;
 import dev.plimsoll.registry.repository.Lease;
@@ -44,16 +45,18 @@ public record RegistrySettings(
    *
    * @param retention what is deleted by rule
    * @param mirror which other registries are shown
+   * @param check how it looks after what it holds
    */
-  public record Parts(RetentionSettings retention, MirrorSettings mirror) {
-    public static final Parts DEFAULT = new Parts(RetentionSettings.OFF, MirrorSettings.NONE);
+  public record Parts(RetentionSettings retention, MirrorSettings mirror, CheckSettings check) {
+    public static final Parts DEFAULT =
+        new Parts(RetentionSettings.OFF, MirrorSettings.NONE, CheckSettings.DEFAULT);
 
     Parts with(RetentionSettings newRetention) {
-      return new Parts(newRetention, mirror);
+      return new Parts(newRetention, mirror, check);
     }
 
     Parts with(MirrorSettings newMirror) {
-      return new Parts(retention, newMirror);
+      return new Parts(retention, newMirror, check);
     }
   }
 
@@ -171,8 +174,8 @@ public record RegistrySettings(
 
   /** All settings of the registry, for {@link Settings#load}. */
   public static final List<Setting<?>> ALL =
-      Stream.concat(
-              Stream.<Setting<?>>of(
+      Stream.of(
+              List.<Setting<?>>of(
                   LISTEN,
                   DATA,
                   EXTERNAL_URL,
@@ -190,7 +193,9 @@ public record RegistrySettings(
                   RESERVE,
                   LOW_WATER,
                   TAG_MOVES),
-              MirrorSettings.ALL.stream())
+              MirrorSettings.ALL,
+              CheckSettings.ALL)
+          .<Setting<?>>flatMap(List::stream)
           .toList();
 
   public RegistrySettings {
@@ -228,7 +233,8 @@ public record RegistrySettings(
                     .map(YamlValue::read)
                     .map(PolicyFile::read),
                 settings.get(RETENTION_EVERY)),
-            MirrorSettings.from(settings)),
+            MirrorSettings.from(settings),
+            CheckSettings.from(settings)),
         settings.get(ACCESS_LOG));
   }
 

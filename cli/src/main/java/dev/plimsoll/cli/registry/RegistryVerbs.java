@@ -28,7 +28,10 @@ public final class RegistryVerbs {
               "registry purge",
               "delete something from the trash before its time",
               PurgeCommand::new),
-          new Verb("registry warm", "pull images of upstreams before need", WarmCommand::new));
+          new Verb("registry warm", "pull images of upstreams before need", WarmCommand::new),
+          new Verb(
+              "registry check", "verify every byte and reference, and repair", CheckCommand::new),
+          new Verb("registry import", "move in from another registry", ImportCommand::new));
 
   private RegistryVerbs() {}
 }

@@ -7,6 +7,7 @@ import dev.plimsoll.registry.gc.GarbageRows.DueLink;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.ReadCache;
+import dev.plimsoll.registry.repository.RegistryException.CollectorOff;
 import dev.plimsoll.registry.repository.Rehearsal;
 import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.repository.Trash;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
@@ -52,12 +54,21 @@ public final class Collector {
     ERASE
   }
 
+  /** What can keep the collector from running. */
+  public interface Brake {
+    Brake NONE = Optional::empty;
+
+    /** Why it must not run now; empty if it may. */
+    Optional<String> reason() throws IOException;
+  }
+
   private final Transactions transactions;
   private final ContentStore content;
   private final ManifestObjects manifests;
   private final BlobRows blobs;
   private final Trash trash;
   private final ReadCache cache;
+  private final Brake brake;
   private final GcPolicy policy;
   private final InstantSource clock;
   private final GarbageRows garbage = new GarbageRows();
@@ -71,6 +82,7 @@ public final class Collector {
       BlobRows blobs,
       Trash trash,
       ReadCache cache,
+      Brake brake,
       GcPolicy policy,
       InstantSource clock) {
     this.transactions = transactions;
@@ -79,6 +91,7 @@ public final class Collector {
     this.blobs = blobs;
     this.trash = trash;
     this.cache = cache;
+    this.brake = brake;
     this.policy = policy;
     this.clock = clock;
   }
@@ -90,6 +103,11 @@ public final class Collector {
 
   /** Runs some phases, in their order. */
   public GcReport run(Mode mode, Set<Phase> phases) throws IOException {
+    Optional<String> off = brake.reason();
+    if (off.isPresent() && mode == Mode.WHEN_DUE) {
+      return new GcReport.Tally().report();
+    }
+    refuseIfOff(off);
     oneRun.lock();
     try {
       Instant begin = clock.instant();
@@ -121,6 +139,12 @@ public final class Collector {
     }
   }
 
+  private static void refuseIfOff(Optional<String> off) {
+    if (off.isPresent()) {
+      throw new CollectorOff(off.get());
+    }
+  }
+
   /** How it is doing at this moment. */
   public GcStatus status() {
     return status;
@@ -147,6 +171,7 @@ public final class Collector {
    * then undone.
    */
   public GcReport dryRun(Mode mode) throws IOException {
+    refuseIfOff(brake.reason());
     Instant begin = clock.instant();
     return Rehearsal.of(transactions, h -> rehearse(h, mode, begin, new GcReport.Tally()));
   }

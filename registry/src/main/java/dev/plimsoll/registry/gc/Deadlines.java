@@ -68,7 +68,9 @@ public final class Deadlines {
                 "UPDATE blob_links SET leased_until = leased_until + :gap"
                     + " WHERE leased_until IS NOT NULL",
                 "UPDATE blobs SET condemned_at = condemned_at + :gap WHERE state = 'condemned'",
-                "UPDATE deletions SET kept_from = kept_from + :gap"
+                "UPDATE deletions SET kept_from = kept_from + :gap",
+                "UPDATE orphans SET seen_at = seen_at + :gap",
+                "UPDATE restored SET restored_at = restored_at + :gap"
               }) {
             h.createUpdate(deadline).bind("gap", passed.toMillis()).execute();
           }

@@ -75,15 +75,6 @@ final class GarbageRows {
         .isPresent();
   }
 
-  boolean recorded(Handle h, BlobKey key) {
-    return h.createQuery("SELECT 1 FROM blobs WHERE digest = :digest AND generation = :generation")
-        .bind("digest", key.digest().toString())
-        .bind("generation", key.generation())
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
-  }
-
   private static Doomed doomed(ResultSet rs) throws SQLException {
     return new Doomed(
         new BlobKey(Digest.parse(rs.getString("digest")), rs.getString("generation")),

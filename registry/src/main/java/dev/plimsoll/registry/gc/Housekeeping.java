@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.gc;
 
 import dev.plimsoll.database.DatabaseCopies;
+import dev.plimsoll.registry.check.Schedule;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Uploads;
@@ -23,14 +24,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
-  private static final Duration BETWEEN_AUDITS = Duration.ofDays(1);
-  private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
+  private static final Duration BETWEEN_LOOKS = Duration.ofDays(1);
   private static final Duration BETWEEN_COPIES = Duration.ofHours(1);
   private static final int OBJECTS_BATCH = 200;
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
   private final Collector collector;
-  private final Audit audit;
+  private final StrayStaging staging;
+  private final Schedule audits;
   private final Deadlines deadlines;
   private final Uploads uploads;
   private final ManifestObjects manifests;
@@ -40,12 +41,13 @@ public final class Housekeeping {
   private final InstantSource clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
-  private @Nullable Instant auditedAt;
+  private @Nullable Instant stagingAt;
   private volatile @Nullable Instant nextAt;
 
   public Housekeeping(
       Collector collector,
-      Audit audit,
+      StrayStaging staging,
+      Schedule audits,
       Deadlines deadlines,
       Uploads uploads,
       ManifestObjects manifests,
@@ -54,7 +56,8 @@ public final class Housekeeping {
       Duration every,
       InstantSource clock) {
     this.collector = collector;
-    this.audit = audit;
+    this.staging = staging;
+    this.audits = audits;
     this.deadlines = deadlines;
     this.uploads = uploads;
     this.manifests = manifests;
@@ -68,7 +71,7 @@ public final class Housekeeping {
   public void recover() throws IOException {
     deadlines.look();
     collector.recover();
-    audit.discardStrayStaging();
+    staging.discard();
   }
 
   /** Takes the disk's reserve, and then a turn every so often until {@link #close}. */
@@ -84,12 +87,11 @@ public final class Housekeeping {
     space.replenish();
     writeMissingObjects();
     Instant now = clock.instant();
-    Duration wait = audit.hasSuspects() ? BETWEEN_LOOKS : BETWEEN_AUDITS;
-    if (auditedAt == null || !auditedAt.plus(wait).isAfter(now)) {
-      auditedAt = now;
-      audit.discardStrayStaging();
-      audit.deleteStrayBlobs();
+    if (stagingAt == null || !stagingAt.plus(BETWEEN_LOOKS).isAfter(now)) {
+      stagingAt = now;
+      staging.discard();
     }
+    audits.turn();
     copyDatabase(now);
   }
 

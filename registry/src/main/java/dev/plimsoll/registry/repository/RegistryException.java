@@ -234,4 +234,25 @@ public abstract sealed class RegistryException extends RuntimeException {
       super(message);
     }
   }
+
+  /** After a restore nothing is collected until an audit has run. */
+  public static final class CollectorOff extends RegistryException {
+    public CollectorOff(String reason) {
+      super("the collector is off: " + reason);
+    }
+  }
+
+  /** Work of that kind is in progress already. */
+  public static final class JobInProgress extends RegistryException {
+    public JobInProgress(String kind) {
+      super("a %s is in progress; wait for it, or cancel it".formatted(kind));
+    }
+  }
+
+  /** Something long was asked for that cannot be done so. */
+  public static final class JobRefused extends RegistryException {
+    public JobRefused(String reason) {
+      super(reason);
+    }
+  }
 }

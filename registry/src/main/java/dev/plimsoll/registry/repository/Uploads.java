@@ -16,6 +16,8 @@ import dev.plimsoll.registry.repository.RegistryException.UploadUnknown;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -231,6 +233,37 @@ public final class Uploads implements AutoCloseable {
       inProgress.decrementAndGet();
     }
     log.info("blob stored repository={} digest={}", repository, promised);
+  }
+
+  /**
+   * Takes a file of this machine over as a blob, by a second name where the file system allows. The
+   * file is only read.
+   *
+   * @throws DigestMismatch if the bytes are not what was promised; nothing stays
+   */
+  public void adopt(RepositoryName repository, Digest promised, Path file) throws IOException {
+    BlobIntake.Target target = new BlobIntake.Target(repository, promised, Optional.empty());
+    if (Files.size(file) <= limits.smallBytesMax()) {
+      byte[] bytes = Files.readAllBytes(file);
+      requireSame(promised, Digest.of(promised.algorithm(), bytes));
+      intake.addSmall(target, bytes);
+      return;
+    }
+    try (Ingest ingest = content.adopt(file)) {
+      try {
+        requireSame(promised, ingest.digest(promised.algorithm()));
+        intake.add(target, ingest);
+      } catch (IOException | RuntimeException e) {
+        discard(ingest, e);
+        throw e;
+      }
+    }
+  }
+
+  private static void requireSame(Digest promised, Digest received) {
+    if (!received.equals(promised)) {
+      throw new DigestMismatch(promised, received);
+    }
   }
 
   /** Holds the first bytes in memory, and takes to the disk when they become many. */

@@ -14,9 +14,15 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.check.Checks;
+import dev.plimsoll.registry.check.Orphans;
+import dev.plimsoll.registry.check.Restoration;
+import dev.plimsoll.registry.check.Schedule;
+import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Chunk;
+import dev.plimsoll.registry.repository.Damage;
 import dev.plimsoll.registry.repository.Lease;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
@@ -34,6 +40,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -55,7 +62,11 @@ final class Bench implements AutoCloseable, InstantSource {
   final Manifests manifests;
   final Trash trash;
   final Collector collector;
-  final Audit audit;
+  final StrayStaging staging;
+  final Damage damage;
+  final Restoration restoration;
+  final Orphans orphans;
+  final Checks checks;
   final DatabaseCopies copies;
   private @Nullable Happening afterNextLook;
   private Instant now;
@@ -74,6 +85,7 @@ final class Bench implements AutoCloseable, InstantSource {
     this.objects =
         new ManifestObjects(
             afterLooks(), FileContentStore.open(directory.resolve("manifests"), manifestsDisk));
+    this.restoration = new Restoration(transactions);
     BlobRows rows = new BlobRows();
     ReadCache cache = new ReadCache(1 << 20);
     Lease lease = Lease.DEFAULT;
@@ -91,14 +103,27 @@ final class Bench implements AutoCloseable, InstantSource {
     this.manifests = new Manifests(transactions, objects, rows, cache, 100, this);
     this.trash = new Trash(transactions, rows, cache, lease, 100, this);
     this.collector =
-        new Collector(transactions, content, objects, rows, trash, cache, GcPolicy.DEFAULT, this);
-    this.audit = new Audit(transactions, content, objects.store(), uploads, this);
+        new Collector(
+            transactions,
+            content,
+            objects,
+            rows,
+            trash,
+            cache,
+            restoration::collectorOff,
+            GcPolicy.DEFAULT,
+            this);
+    this.staging = new StrayStaging(content, objects.store(), uploads);
+    this.damage = new Damage(transactions, cache);
+    this.orphans = new Orphans(transactions, content, objects.store(), restoration, this);
+    this.checks = new Checks(transactions, content, objects, damage, orphans, restoration, this);
   }
 
   Housekeeping housekeeping(Path directory) {
     return new Housekeeping(
         collector,
-        audit,
+        staging,
+        new Schedule(checks, orphans, Duration.ofDays(30), depth -> check(depth), this),
         new Deadlines(transactions, this, () -> nanos),
         uploads,
         objects,
@@ -106,6 +131,17 @@ final class Bench implements AutoCloseable, InstantSource {
         copies,
         Duration.ofMinutes(1),
         this);
+  }
+
+  /** Runs a check to its end. */
+  Progress check(Checks.Depth depth) throws IOException {
+    Progress progress = new Progress();
+    try {
+      checks.run(new Checks.Plan(depth, Optional.empty(), 0), progress);
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    return progress;
   }
 
   @Override

@@ -79,7 +79,9 @@ final class Party {
     ManifestObjects objects = new ManifestObjects(world.glancing(), world.manifests());
     this.manifests = new Manifests(world, objects, rows, nothing, 10, world);
     this.trash = new Trash(world, rows, nothing, LEASE, 10, world);
-    this.collector = new Collector(world, world, objects, rows, trash, nothing, POLICY, world);
+    this.collector =
+        new Collector(
+            world, world, objects, rows, trash, nothing, Collector.Brake.NONE, POLICY, world);
   }
 
   /** The collector, each of its phases an actor: together they can do what two collectors can. */

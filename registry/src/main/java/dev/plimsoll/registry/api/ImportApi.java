@@ -1,0 +1,41 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.http.Request;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.registry.job.Jobs;
+import dev.plimsoll.registry.moving.Newcomer;
+import dev.plimsoll.registry.moving.TreeImport;
+import dev.plimsoll.registry.repository.RegistryException.JobRefused;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** {@code /plimsoll/v1/import}: moving in from another registry. */
+public final class ImportApi implements AdminResource {
+  private final Jobs jobs;
+  private final Newcomer newcomer;
+
+  public ImportApi(Jobs jobs, Newcomer newcomer) {
+    this.jobs = jobs;
+    this.newcomer = newcomer;
+  }
+
+  @Override
+  public boolean handle(String path, Request request, Response response) throws IOException {
+    if (!path.equals(ROOT + "/import")) {
+      return false;
+    }
+    JobView.handle(jobs, Jobs.Kind.IMPORT, request, response, () -> work(request));
+    return true;
+  }
+
+  private Jobs.Work work(Request request) {
+    TreeImport.Mode mode =
+        Parameters.flag(request, "dry-run") ? TreeImport.Mode.DRY : TreeImport.Mode.IMPORT;
+    Path directory = Path.of(Parameters.required(request, "from"));
+    if (!directory.isAbsolute()) {
+      throw new JobRefused(directory + " is not an absolute path of the registry's machine");
+    }
+    TreeImport tree = new TreeImport(newcomer, directory, mode);
+    return tree::run;
+  }
+}

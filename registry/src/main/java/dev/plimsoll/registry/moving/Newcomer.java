@@ -1,0 +1,98 @@
+package dev.plimsoll.registry.moving;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.job.Progress;
+import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.Manifests;
+import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
+import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.TagMove;
+import dev.plimsoll.registry.repository.Tags;
+import dev.plimsoll.registry.repository.Uploads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How imports reach the core: as a client that pushes does. What is there already costs a look. Safe
+ * for many threads.
+ */
+public final class Newcomer {
+  static final String ACTOR = "import";
+
+  private final Manifests manifests;
+  private final Blobs blobs;
+  private final Uploads uploads;
+  private final Tags tags;
+
+  public Newcomer(Manifests manifests, Blobs blobs, Uploads uploads, Tags tags) {
+    this.manifests = manifests;
+    this.blobs = blobs;
+    this.uploads = uploads;
+    this.tags = tags;
+  }
+
+  boolean has(RepositoryName repository, Digest digest) throws IOException {
+    try {
+      manifests.get(repository, digest);
+      return true;
+    } catch (ManifestUnknown e) {
+      return false;
+    }
+  }
+
+  /** Whether the repository has a blob now, from elsewhere in this registry if need be. */
+  boolean hasBlob(RepositoryName repository, Digest digest) throws IOException {
+    try {
+      blobs.promise(repository, digest);
+      return true;
+    } catch (BlobUnknown e) {
+      return blobs.mount(repository, digest, Optional.empty());
+    }
+  }
+
+  void adopt(RepositoryName repository, Digest digest, Path file) throws IOException {
+    if (!hasBlob(repository, digest)) {
+      uploads.adopt(repository, digest, file);
+    }
+  }
+
+  void put(RepositoryName repository, Digest digest, String mediaType, byte[] bytes)
+      throws IOException {
+    manifests.put(repository, new Manifests.Pushed(digest, Set.of(), mediaType, bytes, ACTOR));
+  }
+
+  /**
+   * Points a tag where it points at the other registry, by way of where it has pointed there if it
+   * is new here. A tag that somebody else has moved here since stays as it is.
+   */
+  void point(RepositoryName repository, Tag tag, List<Target> moves, Progress progress)
+      throws IOException {
+    Target now = moves.getLast();
+    List<TagMove> before = tags.history(repository, tag);
+    if (!before.isEmpty()) {
+      TagMove last = before.getFirst();
+      if (last.to().equals(Optional.of(now.digest()))) {
+        return;
+      }
+      if (!last.actor().equals(ACTOR)) {
+        progress.found(
+            "kept", repository + ":" + tag, "it was moved here since, by " + last.actor());
+        return;
+      }
+    }
+    for (Target target : before.isEmpty() ? moves : List.of(now)) {
+      manifests.put(
+          repository,
+          new Manifests.Pushed(
+              target.digest(), Set.of(tag), target.mediaType(), target.bytes(), ACTOR));
+    }
+  }
+
+  /** A manifest that a tag points at. */
+  record Target(Digest digest, String mediaType, byte[] bytes) {}
+}

@@ -206,7 +206,11 @@ record EngineParts(
     try {
       return Optional.of(
           BridgeNetworks.open(
-              BridgeSettings.named(installation.suffix(), settings.subnet(), settings.run()),
+              BridgeSettings.named(
+                  installation.suffix(),
+                  settings.subnet(),
+                  settings.foreignFirewall(),
+                  settings.run()),
               settings.root().resolve("networks"),
               database,
               files));

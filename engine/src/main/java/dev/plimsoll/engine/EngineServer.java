@@ -22,6 +22,7 @@ import dev.plimsoll.engine.exec.Execs;
 import dev.plimsoll.engine.host.EngineFacts;
 import dev.plimsoll.engine.host.Identity;
 import dev.plimsoll.engine.host.ToolVersions;
+import dev.plimsoll.engine.network.BridgeNetworks;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
 import dev.plimsoll.http.UnixListener;
@@ -91,10 +92,13 @@ public final class EngineServer implements AutoCloseable {
             () -> Inventories.count(parts.containers(), parts.images()),
             parts.events(),
             () ->
-                parts.bridge().isPresent()
-                    ? List.of()
-                    : List.of(
-                        "No default network: only --network none and host are; the log has why"),
+                parts
+                    .bridge()
+                    .map(BridgeNetworks::warnings)
+                    .orElse(
+                        List.of(
+                            "No default network: only --network none and host are; the log has"
+                                + " why")),
             parts.clock());
     var archives = new Archives(parts.containers());
     Execs execs = Execs.open(parts.containers(), settings.run(), parts.clock());

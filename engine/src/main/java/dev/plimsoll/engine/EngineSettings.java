@@ -1,6 +1,7 @@
 package dev.plimsoll.engine;
 
 import dev.plimsoll.engine.container.LogLimits;
+import dev.plimsoll.engine.network.ForeignFirewall;
 import dev.plimsoll.engine.network.Subnet;
 import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.settings.Setting;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param socketGroup who may use the sockets beside root, if the group exists
  * @param logs how much output is kept of containers whose {@code --log-opt} does not say
  * @param subnet of the default network; empty lets the engine find one that the host does not use
+ * @param foreignFirewall what is done where another program's rules drop containers' traffic
  */
 public record EngineSettings(
     Path data,
@@ -33,6 +35,7 @@ public record EngineSettings(
     String socketGroup,
     RegistrySettings registries,
     Optional<Subnet> subnet,
+    ForeignFirewall.Handling foreignFirewall,
     LogLimits logs) {
 
   private static final Setting<Path> DATA =
@@ -90,6 +93,14 @@ public record EngineSettings(
           "Addresses of the default network, such as 10.20.0.0/16; one that the host does not use"
               + " unless set.");
 
+  private static final Setting<ForeignFirewall.Handling> FOREIGN_FIREWALL =
+      new Setting<>(
+          "engine.network.foreign-firewall",
+          ForeignFirewall.Handling.WARN,
+          ForeignFirewall.Handling::parse,
+          "Where another firewall drops what is forwarded, as dockerd's does: warn says so; accept"
+              + " lets containers' traffic pass there, in DOCKER-USER or the chain itself.");
+
   private static final Setting<ByteSize> LOG_SIZE =
       Setting.size(
           "engine.log.max-size",
@@ -117,6 +128,7 @@ public record EngineSettings(
           DOWNLOADS,
           UPLOADS,
           SUBNET,
+          FOREIGN_FIREWALL,
           LOG_SIZE,
           LOG_FILES);
 
@@ -148,6 +160,7 @@ public record EngineSettings(
                     .withUserAgent("plimsoll/" + EngineVersion.TEXT)
                     .withProxies(ProxySettings.fromEnvironment(System.getenv()))),
         settings.get(SUBNET),
+        settings.get(FOREIGN_FIREWALL),
         new LogLimits(settings.get(LOG_SIZE).bytes(), settings.get(LOG_FILES)));
   }
 
@@ -161,6 +174,7 @@ public record EngineSettings(
         "plimsoll",
         RegistrySettings.DEFAULT,
         Optional.empty(),
+        ForeignFirewall.Handling.WARN,
         LogLimits.DEFAULT);
   }
 

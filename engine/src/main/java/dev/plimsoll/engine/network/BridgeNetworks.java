@@ -50,6 +50,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
   private final Subnet subnet;
   private final BridgeLinks links;
   private final PacketFilter filter;
+  private final ForeignFirewall foreign;
   private final EndpointRows rows;
   private final AddressPool addresses;
   private final PortReservations reservations = new PortReservations();
@@ -73,6 +74,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
     this.subnet = subnet;
     this.links = links;
     this.filter = filter;
+    this.foreign = filter.foreign(settings.bridge(), settings.foreign());
     this.rows = new EndpointRows(database);
     this.addresses = new AddressPool(subnet);
     this.networkId = networkId;
@@ -125,6 +127,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
       targets.addAll(endpoint.targets());
     }
     filter.replace(targets);
+    foreign.look();
   }
 
   /** What a firewall's reload or a person took away comes back by itself. */
@@ -132,6 +135,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
     try {
       inKernel(() -> {
         links.ensureBridge(subnet);
+        foreign.look();
         return filter.heal();
       });
     } catch (IOException | RuntimeException e) {
@@ -314,12 +318,18 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
     return new Description(networkId, settings.bridge(), subnet.toString(), subnet.gatewayText());
   }
 
+  /** What of this host keeps containers from other machines, with the remedy; for people. */
+  public List<String> warnings() {
+    return foreign.warnings();
+  }
+
   /** Takes bridge and table away: for an installation that goes, and for tests. */
   public void removeFromHost() throws IOException {
     inKernel(() -> {
       for (Endpoint endpoint : rows.all()) {
         disconnect(endpoint.containerId());
       }
+      foreign.withdraw();
       filter.remove();
       links.removeBridge();
       return subnet;

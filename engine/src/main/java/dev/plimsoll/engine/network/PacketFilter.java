@@ -12,24 +12,39 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This engine's table in the kernel's packet filter. It knows what should be in there; when a change
- * meets something else, because somebody flushed or edited the table, the whole is written anew. Not
- * safe for many threads: its owner calls from one.
+ * meets something else, or {@link #heal} sees it, because somebody flushed or edited the table, the
+ * whole is written anew. A change tells the kernel what changes and asks it nothing, so that it costs
+ * the same beside thousands of published ports. Not safe for many threads: its owner calls from one.
  */
 final class PacketFilter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PacketFilter.class);
 
-  private final NfTables kernel;
+  /** Who carries out nftables' commands. */
+  interface Kernel {
+    String run(String commands) throws IOException;
+  }
+
+  private final NfTables tables;
+  private final Kernel kernel;
   private final Ruleset rules;
   private final Set<Ruleset.Target> published = new LinkedHashSet<>();
-  private String asWritten = "";
+  private String rulesAsWritten = "";
 
-  private PacketFilter(NfTables kernel, Ruleset rules) {
+  /** For a test that looks at what goes to the kernel; {@code kernel} leads to {@code tables}. */
+  PacketFilter(NfTables tables, Kernel kernel, Ruleset rules) {
+    this.tables = tables;
     this.kernel = kernel;
     this.rules = rules;
   }
 
   static PacketFilter open(Ruleset rules) throws IOException {
-    return new PacketFilter(NfTables.open(), rules);
+    NfTables tables = NfTables.open();
+    return new PacketFilter(tables, tables::run, rules);
+  }
+
+  /** What other tables do to the same traffic. */
+  ForeignFirewall foreign(String bridge, ForeignFirewall.Handling handling) {
+    return new ForeignFirewall(tables, bridge, handling);
   }
 
   /** Makes the table hold exactly this. */
@@ -60,7 +75,6 @@ final class PacketFilter implements AutoCloseable {
   private void change(String commands) throws IOException {
     try {
       kernel.run(commands);
-      asWritten = listing();
     } catch (NfTablesException e) {
       if (!e.alreadyExists() && !e.notFound()) {
         throw e;
@@ -76,7 +90,8 @@ final class PacketFilter implements AutoCloseable {
    * @return whether it had to
    */
   boolean heal() throws IOException {
-    if (listing().equals(asWritten)) {
+    TableListing now = listing();
+    if (now.rules().equals(rulesAsWritten) && now.elements().equals(rules.elements(published))) {
       return false;
     }
     writeAll();
@@ -86,15 +101,15 @@ final class PacketFilter implements AutoCloseable {
 
   private void writeAll() throws IOException {
     kernel.run(rules.whole(published));
-    asWritten = listing();
+    rulesAsWritten = listing().rules();
   }
 
-  private String listing() throws IOException {
+  private TableListing listing() throws IOException {
     try {
-      return kernel.run("list table inet %s\n".formatted(rules.table()));
+      return TableListing.read(kernel.run("list table inet %s\n".formatted(rules.table())));
     } catch (NfTablesException e) {
       if (e.notFound()) {
-        return "";
+        return TableListing.read("");
       }
       throw e;
     }
@@ -103,11 +118,11 @@ final class PacketFilter implements AutoCloseable {
   void remove() throws IOException {
     kernel.run(rules.gone());
     published.clear();
-    asWritten = "";
+    rulesAsWritten = "";
   }
 
   @Override
   public void close() {
-    kernel.close();
+    tables.close();
   }
 }

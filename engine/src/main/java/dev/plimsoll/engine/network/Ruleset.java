@@ -1,7 +1,9 @@
 package dev.plimsoll.engine.network;
 
 import java.util.Collection;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * The packet filter's table of one engine, as text for nftables. The whole table with all its
@@ -95,6 +97,13 @@ record Ruleset(String table, String bridge, Subnet subnet) {
       text.append("delete element inet %s %s { %s }\n".formatted(table, map(target), key(target)));
     }
     return text.toString();
+  }
+
+  /** The elements of all maps, as a listing of the table has them. */
+  Set<String> elements(Collection<Target> targets) {
+    return targets.stream()
+        .map(target -> map(target) + " " + key(target) + value(target))
+        .collect(Collectors.toSet());
   }
 
   /** Takes the table away; succeeds if there is none. */

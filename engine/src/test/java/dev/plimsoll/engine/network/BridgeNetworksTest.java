@@ -48,7 +48,7 @@ class BridgeNetworksTest {
 
   private BridgeNetworks opened() throws IOException {
     return BridgeNetworks.open(
-        BridgeSettings.named(suffix, Optional.empty(), directory),
+        BridgeSettings.named(suffix, Optional.empty(), ForeignFirewall.Handling.WARN, directory),
         directory.resolve("networks"),
         database,
         new DurableFile(new LocalDisk()));

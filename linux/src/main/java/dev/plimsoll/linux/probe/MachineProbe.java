@@ -4,6 +4,7 @@ import dev.plimsoll.linux.Finding;
 import dev.plimsoll.linux.KernelProbe;
 import dev.plimsoll.linux.Namespaces;
 import dev.plimsoll.linux.cgroup.CgroupLayout;
+import dev.plimsoll.linux.network.ForwardDrop;
 import dev.plimsoll.linux.network.NfTables;
 import dev.plimsoll.linux.network.Rtnetlink;
 import java.io.IOException;
@@ -43,6 +44,7 @@ public final class MachineProbe {
     List<Finding> findings = new ArrayList<>(new KernelProbe(dataDirectory).findings());
     findings.add(cgroups(CgroupLayout.detect()));
     findings.addAll(network());
+    findings.add(firewall());
     return findings;
   }
 
@@ -69,6 +71,25 @@ public final class MachineProbe {
     } finally {
       Namespaces.remove(namespace);
     }
+  }
+
+  /** Another program's rules on this machine, as it is now. */
+  private static Finding firewall() {
+    try (NfTables rules = NfTables.open()) {
+      return firewall(ForwardDrop.in(rules));
+    } catch (IOException e) {
+      return Finding.limited("firewall", String.valueOf(e.getMessage()));
+    }
+  }
+
+  static Finding firewall(List<ForwardDrop> drops) {
+    return drops.stream().noneMatch(ForwardDrop::meetsVersion4)
+        ? Finding.good("firewall", "nothing drops what containers send to other machines")
+        : Finding.limited(
+            "firewall",
+            drops
+                + " drop what containers send to other machines and get from them; set"
+                + " engine.network.foreign-firewall to accept, or let the bridge pass there");
   }
 
   private static Finding bridges(Path namespace) throws InterruptedException {

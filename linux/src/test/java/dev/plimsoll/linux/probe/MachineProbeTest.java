@@ -6,6 +6,7 @@ import dev.plimsoll.linux.Finding;
 import dev.plimsoll.linux.MountTable;
 import dev.plimsoll.linux.cgroup.CgroupLayout;
 import dev.plimsoll.linux.cgroup.CgroupLayout.Hierarchy;
+import dev.plimsoll.linux.network.ForwardDrop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +28,17 @@ class MachineProbeTest {
     assertThat(findings).noneMatch(finding -> finding.level() == Finding.Level.MISSING);
     assertThat(root).isEmptyDirectory();
     assertThat(MountTable.read().below(root)).isEmpty();
+  }
+
+  @Test
+  void aFirewallThatDropsWhatIsForwardedIsNamedWithTheRemedy() {
+    Finding finding = MachineProbe.firewall(List.of(new ForwardDrop("ip", "filter", "FORWARD")));
+
+    assertThat(finding.level()).isEqualTo(Finding.Level.LIMITED);
+    assertThat(finding.detail())
+        .contains("ip filter FORWARD")
+        .contains("engine.network.foreign-firewall");
+    assertThat(MachineProbe.firewall(List.of()).level()).isEqualTo(Finding.Level.GOOD);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.CRC32;
 
 /**
  * The directories of one engine under test.
@@ -43,6 +44,34 @@ record Places(Path data, Path run) {
     }
   }
 
+  /** Fails if the engine that was here left a bridge, a rule or a control group on the host. */
+  void requireNothingOnTheHost() throws IOException, InterruptedException {
+    String suffix = suffix();
+    String left =
+        Program.of(
+                "bash",
+                "-c",
+                """
+                ip -o link show | grep -ow pl-%1$s
+                nft list tables | grep -w plimsoll_%1$s
+                nft list ruleset | grep -w pl-%1$s
+                find /sys/fs/cgroup -maxdepth 2 -type d -name 'plimsoll-%1$s'
+                """
+                    .formatted(suffix))
+            .run()
+            .out();
+    if (!left.isBlank()) {
+      throw new AssertionError("left on the host: " + left);
+    }
+  }
+
+  /** The digits in the names of what belongs to this data directory: docs/engine/host.md. */
+  private String suffix() {
+    CRC32 sum = new CRC32();
+    sum.update(data.toString().getBytes(UTF_8));
+    return HexFormat.of().toHexDigits((int) sum.getValue());
+  }
+
   private List<String> mounts() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
         .map(line -> line.split(" ")[1])
@@ -52,7 +81,7 @@ record Places(Path data, Path run) {
 
   /** Takes away whatever is here, and the bridge and rules that are named after it. */
   void remove() throws IOException {
-    String suffix = TestImage.sha256(data.toString().getBytes(UTF_8)).substring(0, 8);
+    String suffix = suffix();
     List<String> mounted = mounts().reversed();
     String script =
         """

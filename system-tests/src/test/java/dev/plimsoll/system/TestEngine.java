@@ -104,6 +104,7 @@ final class TestEngine implements AutoCloseable {
       shell().run("docker ps -aq | xargs -r docker rm -fv");
       server.close();
       places.requireNothingMounted();
+      places.requireNothingOnTheHost();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -23,6 +23,7 @@ import dev.plimsoll.engine.host.EngineFacts;
 import dev.plimsoll.engine.host.Identity;
 import dev.plimsoll.engine.host.ToolVersions;
 import dev.plimsoll.engine.network.BridgeNetworks;
+import dev.plimsoll.engine.report.DeployedReports;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
 import dev.plimsoll.http.UnixListener;
@@ -73,6 +74,7 @@ public final class EngineServer implements AutoCloseable {
     var server = new EngineServer(settings, EngineParts.open(settings));
     try {
       server.listen(server.router());
+      server.report();
       return server;
     } catch (IOException | InterruptedException | RuntimeException e) {
       try {
@@ -82,6 +84,11 @@ public final class EngineServer implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private void report() {
+    DeployedReports.start(settings.report(), parts.images(), parts.containers(), parts.registries())
+        .ifPresent(parts.closers()::add);
   }
 
   private Router router() throws IOException, InterruptedException {

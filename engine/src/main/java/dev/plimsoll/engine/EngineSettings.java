@@ -3,6 +3,7 @@ package dev.plimsoll.engine;
 import dev.plimsoll.engine.container.LogLimits;
 import dev.plimsoll.engine.network.ForeignFirewall;
 import dev.plimsoll.engine.network.Subnet;
+import dev.plimsoll.engine.report.ReportSettings;
 import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
@@ -11,6 +12,7 @@ import dev.plimsoll.http.client.ProxySettings;
 import dev.plimsoll.transfer.RegistrySettings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +38,8 @@ public record EngineSettings(
     RegistrySettings registries,
     Optional<Subnet> subnet,
     ForeignFirewall.Handling foreignFirewall,
-    LogLimits logs) {
+    LogLimits logs,
+    ReportSettings report) {
 
   private static final Setting<Path> DATA =
       Setting.path(
@@ -114,6 +117,23 @@ public record EngineSettings(
           1000,
           "Log files kept of a container, the current one counted, where --log-opt does not say.");
 
+  private static final Setting<Optional<String>> REPORT_REGISTRY =
+      Setting.optionalText(
+          "engine.report.registry",
+          "URL of a Plimsoll registry that is told what runs here, so that it keeps it; none unless"
+              + " set.");
+  private static final Setting<Optional<String>> REPORT_NAME =
+      Setting.optionalText(
+          "engine.report.name", "By which that registry knows this engine; the host's name.");
+  private static final Setting<Duration> REPORT_EVERY =
+      Setting.duration(
+          "engine.report.every",
+          ReportSettings.OFF.every(),
+          "How long until the same is told again; a change is told within seconds.");
+  private static final Setting<Optional<String>> REPORT_CREDENTIALS =
+      Setting.optionalText(
+          "engine.report.credentials", "File with user:password for it; none unless set.");
+
   /** All settings of the engine, for {@link Settings#load}. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -130,7 +150,11 @@ public record EngineSettings(
           SUBNET,
           FOREIGN_FIREWALL,
           LOG_SIZE,
-          LOG_FILES);
+          LOG_FILES,
+          REPORT_REGISTRY,
+          REPORT_NAME,
+          REPORT_EVERY,
+          REPORT_CREDENTIALS);
 
   public EngineSettings {
     data = data.toAbsolutePath().normalize();
@@ -161,7 +185,12 @@ public record EngineSettings(
                     .withProxies(ProxySettings.fromEnvironment(System.getenv()))),
         settings.get(SUBNET),
         settings.get(FOREIGN_FIREWALL),
-        new LogLimits(settings.get(LOG_SIZE).bytes(), settings.get(LOG_FILES)));
+        new LogLimits(settings.get(LOG_SIZE).bytes(), settings.get(LOG_FILES)),
+        new ReportSettings(
+            settings.get(REPORT_REGISTRY).map(URI::create),
+            settings.get(REPORT_NAME).orElse(""),
+            settings.get(REPORT_EVERY),
+            settings.get(REPORT_CREDENTIALS).map(Path::of)));
   }
 
   /** The defaults, with everything under two directories: for tests and trials. */
@@ -175,7 +204,8 @@ public record EngineSettings(
         RegistrySettings.DEFAULT,
         Optional.empty(),
         ForeignFirewall.Handling.WARN,
-        LogLimits.DEFAULT);
+        LogLimits.DEFAULT,
+        ReportSettings.OFF);
   }
 
   /** Where the engine keeps its things: {@code <data>/engine}. */

@@ -2,6 +2,7 @@ package dev.plimsoll.transfer;
 
 import dev.plimsoll.foundation.thread.PlatformThreads;
 import dev.plimsoll.http.client.HttpClient;
+import dev.plimsoll.http.client.RequestBody;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.oci.Platform;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,6 +153,34 @@ public final class Registries implements AutoCloseable {
       }
     }
     throw failure;
+  }
+
+  /**
+   * Tells a registry of ours what this host runs.
+   *
+   * @param registry its URL, reached as it says: by http or https, below its path
+   * @throws TransferException if the registry refuses
+   */
+  public void report(URI registry, String reporter, DeployedReport report, Credentials credentials)
+      throws IOException, InterruptedException {
+    URI base = URI.create(registry.toString().replaceAll("/+$", ""));
+    RegistryHost host =
+        new RegistryHost(
+            base, hosts.trustFor(RegistryHosts.authority(base)), RegistryHost.Role.ORIGIN);
+    RegistrySession session = RegistrySession.open(http, hosts, host, credentials, clock);
+    try (RegistryReply reply =
+        session.send(
+            "PUT",
+            session.resolve("/plimsoll/v1/deployed/" + reporter),
+            Set.of(),
+            request ->
+                request
+                    .header("Content-Type", "application/json")
+                    .body(RequestBody.of(report.json())))) {
+      if (reply.status() >= 400) {
+        throw Refusals.push(reply);
+      }
+    }
   }
 
   @Override

@@ -28,6 +28,11 @@ final class Administration {
     this.base = base;
   }
 
+  /** Where the registry is. */
+  URI base() {
+    return base;
+  }
+
   JsonNode get(String path) throws IOException, InterruptedException {
     return answer("GET", path, RequestBody.none());
   }

@@ -22,6 +22,8 @@ public final class RegistryVerbs {
               "registry retain", "delete what the retention rules do not keep", RetainCommand::new),
           new Verb("registry pin", "keep a tag or digest, or list what is kept", PinCommand::new),
           new Verb("registry unpin", "let the rules decide on it again", UnpinCommand::new),
+          new Verb(
+              "registry report", "tell the registry what a Docker host runs", ReportCommand::new),
           new Verb("registry deployed", "list what hosts say they run", DeployedCommand::new),
           new Verb("registry history", "show where a tag has pointed", HistoryCommand::new),
           new Verb(

@@ -2,7 +2,10 @@ package dev.plimsoll.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,13 +193,21 @@ class SurvivalIT {
       Process work =
           shell
               .line(
-                  "for i in 1 2 3 4 5 6; do docker run -d --name r%d-$i busybox sleep 1000 || exit 0; done"
+                  "for i in $(seq 40); do id=$(docker run -d --name r%1$d-$i busybox sleep 1000) && echo $id >>$D/ids%1$d || exit 0; done"
                       .formatted(round))
               .start();
-      shell.out("sleep 0.%d".formatted(3 + round));
+      // The kill comes amid the work: after at least one answer, and some part of a second later.
+      Path answers = engine.scratch().resolve("ids" + round);
+      Awaitility.await().atMost(SOON).until(() -> Files.exists(answers) && Files.size(answers) > 0);
+      shell.out("sleep 0.%d".formatted(1 + 2 * round));
       engine.kill();
       work.onExit().join();
       engine.next();
+      List<String> answered = Files.readAllLines(answers);
+      assertThat(answered).isNotEmpty();
+      assertThat(shell.out("docker ps -q --no-trunc").lines())
+          .as("what was answered in round %d runs", round)
+          .containsAll(answered);
     }
 
     String states = shell.out("docker ps -a --format '{{.State}}' | sort | uniq -c");

@@ -147,7 +147,7 @@ public final class ContainerInspection implements Inspection {
         names.add(container.name().value());
         settle(container);
       } else {
-        rows.remove(container.id(), List.of());
+        rows.remove(container.id(), Containers.Volume.KEEP, List.of());
         findings.add(
             Kind.CONTAINER,
             container.id().value(),

@@ -78,11 +78,15 @@ final class ContainerRows {
    *
    * @param gone those removed earlier whose files are gone, to be forgotten in the same commit
    */
-  void remove(ContainerId id, Collection<ContainerId> gone) throws IOException {
+  void remove(ContainerId id, Containers.Volume volumes, Collection<ContainerId> gone)
+      throws IOException {
     database.free(handle -> {
       handle.execute("DELETE FROM containers WHERE id = ?", id.value());
       handle.execute(
-          "INSERT INTO removed_containers (id) VALUES (?) ON CONFLICT DO NOTHING", id.value());
+          "INSERT INTO removed_containers (id, anonymous_volumes) VALUES (?, ?) ON CONFLICT DO"
+              + " NOTHING",
+          id.value(),
+          volumes == Containers.Volume.REMOVE_ANONYMOUS ? 1 : 0);
       forget(handle, gone);
       return id;
     });
@@ -93,6 +97,15 @@ final class ContainerRows {
     return database.read(handle ->
         handle
             .createQuery("SELECT id FROM removed_containers")
+            .map((row, _) -> new ContainerId(row.getString(1)))
+            .list());
+  }
+
+  /** Those of {@link #removed} whose volumes that nobody has named go with them. */
+  List<ContainerId> removedWithVolumes() throws IOException {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT id FROM removed_containers WHERE anonymous_volumes = 1")
             .map((row, _) -> new ContainerId(row.getString(1)))
             .list());
   }

@@ -131,8 +131,10 @@ public final class Containers implements ImageUsers, AutoCloseable {
     List<Container> all = parts.names().all();
     adoption.adoptAll(all);
     views.sweep(all);
-    parts.volumes().releaseAllExcept(all.stream().map(c -> c.id().value()).toList());
+    // Before all uses of those that are gone are taken back: with them it is known which volumes
+    // go.
     removal.sweep();
+    parts.volumes().releaseAllExcept(all.stream().map(c -> c.id().value()).toList());
   }
 
   /** A new container, and what its user should be warned of. */

@@ -53,7 +53,7 @@ final class Removal implements AutoCloseable {
       throw new IOException("removing container " + before.name(), e);
     }
     // The row before the files: a crash between them leaves a directory that nobody refers to.
-    parts.rows().remove(container.id(), deleted());
+    parts.rows().remove(container.id(), volumes, deleted());
     parts.names().remove(container);
     if (volumes == Containers.Volume.REMOVE_ANONYMOUS) {
       parts.volumes().releaseAndRemoveAnonymous(container.id().value());
@@ -105,6 +105,9 @@ final class Removal implements AutoCloseable {
   /** Deletes what earlier removals and creations left behind: once, at the start. */
   void sweep() throws IOException {
     Set<ContainerId> removed = new HashSet<>(parts.rows().removed());
+    for (ContainerId id : parts.rows().removedWithVolumes()) {
+      parts.volumes().releaseAndRemoveAnonymous(id.value());
+    }
     List<ContainerId> gone = new ArrayList<>();
     for (ContainerId id : removed) {
       if (exists(id.value()) || exists(id.value() + REMOVED)) {

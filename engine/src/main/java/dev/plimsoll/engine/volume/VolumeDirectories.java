@@ -87,6 +87,12 @@ final class VolumeDirectories {
     }
   }
 
+  boolean isEmpty(String name) throws IOException {
+    try (Directory data = Directory.open(data(name))) {
+      return data.list().isEmpty();
+    }
+  }
+
   boolean exists(String name) throws IOException {
     return Files.isDirectory(data(name));
   }

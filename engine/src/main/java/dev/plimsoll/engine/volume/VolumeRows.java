@@ -30,18 +30,32 @@ final class VolumeRows {
 
   /** Adds the row unless there is one; whether it was added. */
   boolean add(VolumeDescription volume) throws IOException {
-    return database.write(handle ->
-        handle
-            .createUpdate(
-                "INSERT INTO volume (name, options, labels, created_at)"
-                    + " VALUES (:name, :options, :labels, :created)"
-                    + " ON CONFLICT (name) DO NOTHING")
-            .bind("name", volume.name())
-            .bind("options", Json.text(volume.options()))
-            .bind("labels", Json.text(volume.labels()))
-            .bind("created", volume.created())
-            .execute())
-        == 1;
+    return database.write(handle -> insert(handle, volume)) == 1;
+  }
+
+  /** As {@link #add}, held by a container in the same transaction. */
+  void addHeld(VolumeDescription volume, String container) throws IOException {
+    database.write(handle -> {
+      insert(handle, volume);
+      handle.execute(
+          "INSERT INTO volume_use (volume, container) VALUES (?, ?) ON CONFLICT DO NOTHING",
+          volume.name(),
+          container);
+      return volume;
+    });
+  }
+
+  private static int insert(Handle handle, VolumeDescription volume) {
+    return handle
+        .createUpdate(
+            "INSERT INTO volume (name, options, labels, created_at)"
+                + " VALUES (:name, :options, :labels, :created)"
+                + " ON CONFLICT (name) DO NOTHING")
+        .bind("name", volume.name())
+        .bind("options", Json.text(volume.options()))
+        .bind("labels", Json.text(volume.labels()))
+        .bind("created", volume.created())
+        .execute();
   }
 
   Optional<Row> find(String name) throws IOException {

@@ -103,12 +103,18 @@ public final class Volumes {
       log.warn("directory among the volumes left alone name={} cause={}", name, e.getMessage());
       return;
     }
+    Optional<VolumeDescription> described = directories.describe(name);
+    if (described.isPresent()
+        && described.get().labels().containsKey(Volume.ANONYMOUS)
+        && directories.isEmpty(name)) {
+      directories.unlink(name);
+      directories.sweepRemoved();
+      log.info("half-made volume removed volume={}", name);
+      return;
+    }
     rows.add(
-        directories
-            .describe(name)
-            .orElseGet(() ->
-                VolumeDescription.of(
-                    legal, new LocalOptions(Map.of()), Map.of(), clock.instant())));
+        described.orElseGet(() ->
+            VolumeDescription.of(legal, new LocalOptions(Map.of()), Map.of(), clock.instant())));
     log.warn("volume without a row taken up volume={}", name);
   }
 
@@ -124,13 +130,17 @@ public final class Volumes {
     if (name.isEmpty()) {
       Map<String, String> marked = new HashMap<>(labels);
       marked.put(Volume.ANONYMOUS, "");
-      return make(VolumeName.anonymous(), driver, options, marked);
+      return make(VolumeName.anonymous(), driver, options, marked, Optional.empty());
     }
-    return make(new VolumeName(name), driver, options, labels);
+    return make(new VolumeName(name), driver, options, labels, Optional.empty());
   }
 
   private Volume make(
-      VolumeName name, String driver, Map<String, String> options, Map<String, String> labels)
+      VolumeName name,
+      String driver,
+      Map<String, String> options,
+      Map<String, String> labels,
+      Optional<String> holder)
       throws IOException {
     if (!driver.isEmpty() && !driver.equals(Volume.DRIVER)) {
       throw new NotFound(
@@ -149,7 +159,11 @@ public final class Volumes {
       // takes up. The other order could leave a row that points at nothing.
       VolumeDescription description = VolumeDescription.of(name, local, labels, clock.instant());
       directories.make(description);
-      rows.add(description);
+      if (holder.isPresent()) {
+        rows.addHeld(description, holder.get());
+      } else {
+        rows.add(description);
+      }
     } finally {
       lock.unlock();
     }
@@ -279,6 +293,9 @@ public final class Volumes {
       Map<String, String> options,
       Map<String, String> labels)
       throws IOException {
+    if (name.isEmpty()) {
+      return makeAnonymous(containerId, driver, options, labels);
+    }
     String wanted = name;
     while (true) {
       Volume volume = create(wanted, driver, options, labels);
@@ -288,6 +305,15 @@ public final class Volumes {
       }
       // It was removed between the two: make it again.
     }
+  }
+
+  /** Held from its first moment: one that was made for a container that never was has to go. */
+  private Volume makeAnonymous(
+      String containerId, String driver, Map<String, String> options, Map<String, String> labels)
+      throws IOException {
+    Map<String, String> marked = new HashMap<>(labels);
+    marked.put(Volume.ANONYMOUS, "");
+    return make(VolumeName.anonymous(), driver, options, marked, Optional.of(containerId));
   }
 
   /** Takes back all volumes of a container that is gone. The volumes stay. */

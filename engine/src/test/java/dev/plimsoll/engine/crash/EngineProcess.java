@@ -84,6 +84,11 @@ final class EngineProcess implements AutoCloseable {
     return answer;
   }
 
+  /** SIGKILL, and no waiting for it. */
+  void destroy() {
+    process.destroyForcibly();
+  }
+
   /** SIGKILL; returns when it is gone, and is harmless if it was. */
   void kill() throws InterruptedException {
     process.destroyForcibly();

@@ -11,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What an engine shows, as a {@link Ledger} has it: a line for each thing. */
 final class Inventory {
+  private static final String ANONYMOUS = "[0-9a-f]{64}";
   private static final int ANSWER_BYTES_MAX = 64 << 20;
 
   private Inventory() {}
@@ -40,12 +41,37 @@ final class Inventory {
           container(
               container.path("Config").path("Labels").path("made").asString(),
               container.path("HostConfig").path("RestartPolicy").path("Name").asString(),
-              container.path("Mounts").path(0).path("Name").asString("")));
+              named(container.path("Mounts"))));
     }
     for (JsonNode volume : client.get("/volumes").path("Volumes")) {
+      String name = volume.path("Name").stringValue();
       found.put(
-          "volume " + volume.path("Name").stringValue(),
+          "volume " + (name.matches(ANONYMOUS) ? "without a name" : name),
           volume.path("Labels").path("made").asString(""));
+    }
+    return found;
+  }
+
+  private static String named(JsonNode mounts) {
+    for (JsonNode mount : mounts) {
+      String name = mount.path("Name").asString("");
+      if (!name.matches(ANONYMOUS)) {
+        return name;
+      }
+    }
+    return "";
+  }
+
+  /** How each container is, with its code if it has ended. */
+  static Map<String, String> states(DockerClient client) throws IOException, InterruptedException {
+    Map<String, String> found = new TreeMap<>();
+    for (JsonNode each : client.get("/containers/json?all=1")) {
+      JsonNode container = client.get("/containers/" + each.path("Id").stringValue() + "/json");
+      JsonNode state = container.path("State");
+      String status = state.path("Status").stringValue();
+      found.put(
+          "state of " + container.path("Name").stringValue().substring(1),
+          status.equals("exited") ? status + " " + state.path("ExitCode") : status);
     }
     return found;
   }

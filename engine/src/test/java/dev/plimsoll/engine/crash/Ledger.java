@@ -35,14 +35,24 @@ final class Ledger {
     underWay = Operation.NOTHING;
   }
 
-  /** Compares with what the next engine has, and takes that as the truth from now on. */
-  boolean settle(Map<String, String> found, String when) {
+  /** Takes this as what an engine has told. */
+  void take(Map<String, String> found) {
+    told = new TreeMap<>(found);
+    hoped = told;
+  }
+
+  /** Compares with what the next engine has. */
+  void compare(Map<String, String> found, String when) {
     assertThat(found)
         .as("%s; under way: %s; told: %s", when, underWay.name(), told)
         .isIn(told, hoped);
+  }
+
+  /** As {@link #compare}, and takes that as the truth from now on; whether the request was done. */
+  boolean settle(Map<String, String> found, String when) {
+    compare(found, when);
     boolean done = found.equals(hoped);
-    told = new TreeMap<>(found);
-    hoped = told;
+    take(found);
     return done;
   }
 }

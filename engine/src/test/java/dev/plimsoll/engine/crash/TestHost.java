@@ -98,14 +98,14 @@ record TestHost(Path data, Path run) {
     }
     String script =
         """
-        awk '{print $2}' /proc/self/mounts | grep '^%1$s/' | tac | xargs -r -n1 umount -l
+        awk '{print $2}' /proc/self/mounts | grep -e '^%1$s/' -e '^%5$s/' | tac | xargs -r -n1 umount -l
         ip link delete %2$s
         nft delete table inet %3$s
         find /sys/fs/cgroup -depth -type d -path '*/plimsoll-%4$s*' -exec rmdir {} ';'
         rm -rf --one-file-system %1$s
         exit 0
         """
-            .formatted(run, bridge(), table(), suffix());
+            .formatted(run, bridge(), table(), suffix(), data);
     new ProcessBuilder("bash", "-c", script)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -46,9 +46,18 @@ public final class TestRegistry implements Handler, AutoCloseable {
 
   /** Holds an image, its layers packed, under {@code repository:tag}. */
   public void hold(String repository, String tag, TestArchives.Made image) throws IOException {
-    List<Map<String, Object>> layers = new ArrayList<>();
+    List<byte[]> packed = new ArrayList<>();
     for (byte[] layer : image.layers()) {
-      layers.add(held(TestArchives.gzip(layer), "application/vnd.oci.image.layer.v1.tar+gzip"));
+      packed.add(TestArchives.gzip(layer));
+    }
+    hold(repository, tag, image.config(), packed);
+  }
+
+  /** Holds blobs as the layers of a configuration, whatever they are. */
+  void hold(String repository, String tag, byte[] config, List<byte[]> packed) {
+    List<Map<String, Object>> layers = new ArrayList<>();
+    for (byte[] blob : packed) {
+      layers.add(held(blob, "application/vnd.oci.image.layer.v1.tar+gzip"));
     }
     String type = "application/vnd.oci.image.manifest.v1+json";
     manifests.put(
@@ -60,7 +69,7 @@ public final class TestRegistry implements Handler, AutoCloseable {
                 "mediaType",
                 type,
                 "config",
-                held(image.config(), "application/vnd.oci.image.config.v1+json"),
+                held(config, "application/vnd.oci.image.config.v1+json"),
                 "layers",
                 layers)));
     types.put(repository + "/" + tag, type);

@@ -20,6 +20,7 @@ import dev.plimsoll.registry.api.PinsApi;
 import dev.plimsoll.registry.api.RegistryApi;
 import dev.plimsoll.registry.api.RegistryMetrics;
 import dev.plimsoll.registry.api.RetentionApi;
+import dev.plimsoll.registry.api.StatsApi;
 import dev.plimsoll.registry.api.TagHistoryApi;
 import dev.plimsoll.registry.api.WarmApi;
 import dev.plimsoll.registry.check.Checks;
@@ -53,6 +54,7 @@ import dev.plimsoll.registry.retention.Pins;
 import dev.plimsoll.registry.retention.Pulls;
 import dev.plimsoll.registry.retention.Retention;
 import dev.plimsoll.registry.retention.RetentionSchedule;
+import dev.plimsoll.registry.stats.Stats;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -281,7 +283,8 @@ public final class RegistryServer implements AutoCloseable {
                 new DeployedApi(new Deployed(transactions, clock)),
                 new WarmApi(new Warming(mirrors, blobs)),
                 new CheckApi(jobs, checks, settings.parts().check().rate().bytes()),
-                new ImportApi(jobs, new Newcomer(manifests, blobs, uploads, tags)))));
+                new ImportApi(jobs, new Newcomer(manifests, blobs, uploads, tags)),
+                new StatsApi(new Stats(transactions), clock))));
   }
 
   private void listen(Core core) throws IOException {

@@ -33,7 +33,8 @@ public final class RegistryVerbs {
           new Verb("registry warm", "pull images of upstreams before need", WarmCommand::new),
           new Verb(
               "registry check", "verify every byte and reference, and repair", CheckCommand::new),
-          new Verb("registry import", "move in from another registry", ImportCommand::new));
+          new Verb("registry import", "move in from another registry", ImportCommand::new),
+          new Verb("registry stats", "say what takes the space", StatsCommand::new));
 
   private RegistryVerbs() {}
 }

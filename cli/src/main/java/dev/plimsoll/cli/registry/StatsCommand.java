@@ -1,0 +1,70 @@
+package dev.plimsoll.cli.registry;
+
+import dev.plimsoll.cli.verb.Output;
+import dev.plimsoll.foundation.ByteSize;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Says what takes the space. */
+@Command(
+    description = {
+      "Say what takes the space: by repository, and how it grew by week; or by tag.",
+      "OWN is what nothing else has, and what deleting would free after the trash."
+    },
+    mixinStandardHelpOptions = true)
+final class StatsCommand extends RegistryVerb {
+  @Parameters(
+      paramLabel = "REPOSITORY",
+      arity = "0..1",
+      description = "Tell of this repository's tags.")
+  private @Nullable String repository;
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "How many lines (default: ${DEFAULT-VALUE}).")
+  private int lines;
+
+  @Override
+  int run(Administration registry, Output output) throws IOException, InterruptedException {
+    String of = repository == null ? "" : "&repository=" + Administration.encoded(repository);
+    JsonNode stats = registry.get("/stats?n=" + lines + of);
+    if (output.json(stats)) {
+      return 0;
+    }
+    if (stats.has("tags")) {
+      output.talk("%10s %10s %6s  %s".formatted("SIZE", "OWN", "BLOBS", "TAG"));
+      stats.path("tags").forEach(tag -> output.data(line(tag, tag.path("tag").asString())));
+    } else {
+      output.talk("%10s %10s %6s  %s".formatted("SIZE", "OWN", "BLOBS", "REPOSITORY"));
+      stats
+          .path("repositories")
+          .forEach(each -> output.data(line(each, each.path("repository").asString())));
+      output.talk("\n%10s %6s  %s".formatted("CAME", "BLOBS", "IN THE WEEK FROM"));
+      stats
+          .path("weeks")
+          .forEach(week ->
+              output.data(
+                  "%10s %6d  %s"
+                      .formatted(
+                          new ByteSize(week.path("bytes").asLong()),
+                          week.path("blobs").asLong(),
+                          week.path("from").asString().substring(0, "2026-01-01".length()))));
+    }
+    return 0;
+  }
+
+  private static String line(JsonNode use, String name) {
+    return "%10s %10s %6d  %s"
+        .formatted(
+            new ByteSize(use.path("bytes").asLong()),
+            new ByteSize(use.path("ownBytes").asLong()),
+            use.path("blobs").asLong(),
+            name);
+  }
+}

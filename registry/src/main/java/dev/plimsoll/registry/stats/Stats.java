@@ -1,0 +1,166 @@
+package dev.plimsoll.registry.stats;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
+import dev.plimsoll.registry.repository.Transactions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Counts. A blob that several repositories or tags have is counted for each of them in {@code bytes}
+ * and for none of them in {@code ownBytes}: those are what deleting the one would free. Sizes are of
+ * blobs; manifests, some kilobytes each, are left out. What is in the trash still takes its space,
+ * and is counted with its repository. Safe for many threads.
+ */
+public final class Stats {
+  private static final long WEEK_MILLIS = Duration.ofDays(7).toMillis();
+
+  private final Transactions transactions;
+
+  public Stats(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /** What a repository takes. */
+  public record RepositoryUse(
+      RepositoryName repository,
+      long tags,
+      long manifests,
+      long blobs,
+      long bytes,
+      long ownBytes) {}
+
+  /** What a tag takes, with all the images of an index. */
+  public record TagUse(Tag tag, Digest digest, long blobs, long bytes, long ownBytes) {}
+
+  /**
+   * What came in a week.
+   *
+   * @param from when it began
+   */
+  public record Week(Instant from, long blobs, long bytes) {}
+
+  /**
+   * Repositories by what they take, the largest first.
+   *
+   * @param most how many at most
+   */
+  public List<RepositoryUse> repositories(int most) throws IOException {
+    return transactions.read(h ->
+        h.createQuery(
+                """
+                SELECT r.name,
+                  (SELECT COUNT(*) FROM tags t WHERE t.repository_id = r.id) AS tags,
+                  (SELECT COUNT(*) FROM manifests m
+                    WHERE m.repository_id = r.id AND m.deletion_id IS NULL) AS manifests,
+                  u.blobs, u.bytes, u.own_bytes
+                FROM repositories r JOIN (
+                  SELECT l.repository_id, COUNT(*) AS blobs, SUM(b.size_bytes) AS bytes,
+                    SUM(CASE WHEN n.links = 1 THEN b.size_bytes ELSE 0 END) AS own_bytes
+                  FROM blob_links l
+                  JOIN blobs b ON b.digest = l.digest AND b.state IN ('live', 'condemned')
+                  JOIN (SELECT digest, COUNT(*) AS links FROM blob_links GROUP BY digest) n
+                    ON n.digest = l.digest
+                  GROUP BY l.repository_id) u ON u.repository_id = r.id
+                ORDER BY u.bytes DESC, r.name LIMIT :most
+                """)
+            .bind("most", most)
+            .map((rs, ctx) ->
+                new RepositoryUse(
+                    new RepositoryName(rs.getString("name")),
+                    rs.getLong("tags"),
+                    rs.getLong("manifests"),
+                    rs.getLong("blobs"),
+                    rs.getLong("bytes"),
+                    rs.getLong("own_bytes")))
+            .list());
+  }
+
+  /**
+   * Tags of a repository by what they take, the largest first. What only the tags of this repository
+   * share counts as own to none of them, whatever other repositories have.
+   *
+   * @throws RepositoryUnknown if there is no such repository
+   */
+  public List<TagUse> tags(RepositoryName repository, int most) throws IOException {
+    return transactions.read(h -> tags(h, id(h, repository), most));
+  }
+
+  private static List<TagUse> tags(Handle h, long repositoryId, int most) {
+    return h.createQuery(
+            """
+            WITH RECURSIVE reached (name, digest) AS (
+              SELECT name, digest FROM tags WHERE repository_id = :repository
+              UNION
+              SELECT reached.name, named.digest FROM reached
+              JOIN manifests m ON m.repository_id = :repository AND m.digest = reached.digest
+              JOIN manifest_references named ON named.manifest_id = m.id),
+            sized AS (
+              SELECT reached.name, reached.digest, b.size_bytes,
+                COUNT(*) OVER (PARTITION BY reached.digest) AS tags
+              FROM reached JOIN blobs b
+                ON b.digest = reached.digest AND b.state IN ('live', 'condemned'))
+            SELECT t.name, t.digest, COUNT(s.digest) AS blobs,
+              COALESCE(SUM(s.size_bytes), 0) AS bytes,
+              COALESCE(SUM(CASE WHEN s.tags = 1 THEN s.size_bytes ELSE 0 END), 0) AS own_bytes
+            FROM tags t LEFT JOIN sized s ON s.name = t.name
+            WHERE t.repository_id = :repository
+            GROUP BY t.name, t.digest ORDER BY bytes DESC, t.name LIMIT :most
+            """)
+        .bind("repository", repositoryId)
+        .bind("most", most)
+        .map((rs, ctx) ->
+            new TagUse(
+                new Tag(rs.getString("name")),
+                Digest.parse(rs.getString("digest")),
+                rs.getLong("blobs"),
+                rs.getLong("bytes"),
+                rs.getLong("own_bytes")))
+        .list();
+  }
+
+  /** What came in each of the last weeks and is still here, the latest first; weeks of nothing too. */
+  public List<Week> weeks(Instant now, int most) throws IOException {
+    long first = now.toEpochMilli() / WEEK_MILLIS - most + 1;
+    List<Week> known =
+        transactions.read(h ->
+            h.createQuery(
+                    """
+                    SELECT came.week, COUNT(*) AS blobs, SUM(b.size_bytes) AS bytes
+                    FROM (SELECT digest, MIN(linked_at) / :week AS week
+                      FROM blob_links GROUP BY digest) came
+                    JOIN blobs b ON b.digest = came.digest AND b.state IN ('live', 'condemned')
+                    WHERE came.week >= :first GROUP BY came.week
+                    """)
+                .bind("week", WEEK_MILLIS)
+                .bind("first", first)
+                .map((rs, ctx) ->
+                    new Week(
+                        Instant.ofEpochMilli(rs.getLong("week") * WEEK_MILLIS),
+                        rs.getLong("blobs"),
+                        rs.getLong("bytes")))
+                .list());
+    return LongStream.range(0, most)
+        .mapToObj(back -> Instant.ofEpochMilli((first + most - 1 - back) * WEEK_MILLIS))
+        .map(from ->
+            known.stream()
+                .filter(week -> week.from().equals(from))
+                .findFirst()
+                .orElse(new Week(from, 0, 0)))
+        .toList();
+  }
+
+  private static long id(Handle h, RepositoryName repository) {
+    return h.createQuery("SELECT id FROM repositories WHERE name = :name")
+        .bind("name", repository.value())
+        .mapTo(Long.class)
+        .findOne()
+        .orElseThrow(() -> new RepositoryUnknown(repository));
+  }
+}

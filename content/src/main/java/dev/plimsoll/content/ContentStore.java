@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -121,10 +120,10 @@ public interface ContentStore {
   List<StagedIngest> staged() throws IOException;
 
   /**
-   * An address that whoever has it may read a blob by, without asking here, for so long; empty where
-   * there is none. What is deleted meanwhile cannot be read by it any more.
+   * An address that whoever has it may read a blob by, without asking here, for as long as the store
+   * was told; empty where bytes come from here only. It does not keep the blob: who deletes waits.
    */
-  default Optional<URI> address(BlobKey key, Duration life) {
+  default Optional<URI> address(BlobKey key) {
     return Optional.empty();
   }
 

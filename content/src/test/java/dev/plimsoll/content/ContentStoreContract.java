@@ -220,6 +220,21 @@ public interface ContentStoreContract {
   }
 
   @Test
+  default void anIngestThatIsOnlyLookedAtStaysWhatItIs() throws IOException {
+    IngestId id;
+    try (Ingest ingest = store().begin()) {
+      id = ingest.id();
+      ingest.append(ByteBuffer.wrap(HELLO));
+    }
+    store().resume(id).close();
+    store().resume(id).close();
+
+    try (Ingest ingest = store().resume(id)) {
+      assertThat(bytes(ingest.commit(HELLO_DIGEST))).isEqualTo(HELLO);
+    }
+  }
+
+  @Test
   default void anIngestIsNotWrittenByTwo() throws IOException {
     try (Ingest ingest = store().begin()) {
       assertThatThrownBy(() -> store().resume(ingest.id())).isInstanceOf(IngestInUse.class);

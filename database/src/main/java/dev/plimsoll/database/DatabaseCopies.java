@@ -25,8 +25,16 @@ public final class DatabaseCopies {
   private static final Pattern COPY = Pattern.compile("[0-9]{8}T[0-9]{6}Z\\.db");
   private static final Pattern DRAFT = Pattern.compile("\\.[0-9]{8}T[0-9]{6}Z\\.db\\..*");
 
+  /** A second place for copies. */
+  @FunctionalInterface
+  public interface Elsewhere {
+    /** Keeps a copy there too. */
+    void keep(Path copy) throws IOException;
+  }
+
   private final Database database;
   private final Path directory;
+  private final Elsewhere elsewhere;
 
   /**
    * Takes nothing yet.
@@ -34,8 +42,14 @@ public final class DatabaseCopies {
    * @param directory made when the first copy is taken; holds nothing else
    */
   public DatabaseCopies(Database database, Path directory) {
+    this(database, directory, copy -> {});
+  }
+
+  /** The same, with a second place, that is given each copy when it is sound. */
+  public DatabaseCopies(Database database, Path directory, Elsewhere elsewhere) {
     this.database = database;
     this.directory = directory;
+    this.elsewhere = elsewhere;
   }
 
   /**
@@ -45,6 +59,7 @@ public final class DatabaseCopies {
   public Path take(Instant now) throws IOException {
     Path copy = directory.resolve(TIME.format(now) + ".db");
     database.copyTo(copy);
+    elsewhere.keep(copy);
     List<Path> all = newestFirst();
     for (Path old : all.subList(Math.min(COPIES_MAX, all.size()), all.size())) {
       Files.deleteIfExists(old);

@@ -1,11 +1,8 @@
 package dev.plimsoll.registry;
 
 import dev.plimsoll.content.ContentStore;
-import dev.plimsoll.content.FileContentStore;
-import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.database.DatabaseCopies;
-import dev.plimsoll.database.DatabaseLimits;
 import dev.plimsoll.foundation.DataDirectoryLock;
 import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.foundation.metrics.Metrics;
@@ -29,6 +26,7 @@ import dev.plimsoll.registry.check.Restoration;
 import dev.plimsoll.registry.check.Schedule;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
+import dev.plimsoll.registry.gc.GcPolicy;
 import dev.plimsoll.registry.gc.Housekeeping;
 import dev.plimsoll.registry.gc.StrayStaging;
 import dev.plimsoll.registry.job.Jobs;
@@ -43,6 +41,7 @@ import dev.plimsoll.registry.repository.ImageRemoval;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.ReadCache;
+import dev.plimsoll.registry.repository.SharedBlobRows;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.TagRewind;
 import dev.plimsoll.registry.repository.Tags;
@@ -80,10 +79,14 @@ public final class RegistryServer implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final int SMALL_BLOB_BYTES_MAX = 32 * 1024;
+
+  /** S3 believes a signature whose clock is off by no more. */
+  private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(15);
+
   private static final Duration BUSY_MAX = Duration.ofSeconds(20);
 
   private final RegistrySettings settings;
-  private final InstantSource clock;
+  private final InstantSource ownClock;
   private final Deque<Closing> parts = new ArrayDeque<>();
   private @Nullable InetSocketAddress address;
 
@@ -101,7 +104,7 @@ public final class RegistryServer implements AutoCloseable {
 
   private RegistryServer(RegistrySettings settings, InstantSource clock) {
     this.settings = settings;
-    this.clock = clock;
+    this.ownClock = clock;
   }
 
   /**
@@ -137,31 +140,42 @@ public final class RegistryServer implements AutoCloseable {
     parts.push(lock::close);
     Files.createDirectories(root.resolve("db"));
     Reserve reserve = new Reserve(root.resolve("reserve"), settings.limits().reserve().bytes());
-    Database database =
-        Database.open(
-            root.resolve("db").resolve("registry.db"),
-            "db/registry",
-            reserve,
-            DatabaseLimits.DEFAULT);
+    Storage storage = new Storage(root, settings.storage(), reserve);
+    Database database = storage.database();
     parts.push(database::close);
-    LocalDisk disk = new LocalDisk();
     Stores stores =
         new Stores(
-            FileContentStore.open(root.resolve("content"), disk, reserve),
-            FileContentStore.open(root.resolve("manifests"), disk, reserve));
+            storage.content("content", this::closing), storage.content("manifests", this::closing));
     Space space = new Space(root, settings.limits().lowWater().bytes(), reserve);
-    listen(core(database, stores, space));
+    DatabaseCopies copies = storage.copies(database, this::closing);
+    listen(core(database, stores, space, copies));
+  }
+
+  private void closing(AutoCloseable part) {
+    parts.push(() -> {
+      try {
+        part.close();
+      } catch (IOException | RuntimeException | InterruptedException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    });
   }
 
   /** Where bytes are: those of blobs, and manifests' objects, which outlive the database. */
   private record Stores(ContentStore blobs, ContentStore manifests) {}
 
-  private Core core(Database database, Stores stores, Space space) throws IOException {
+  private Core core(Database database, Stores stores, Space space, DatabaseCopies copies)
+      throws IOException {
     ContentStore content = stores.blobs();
     Transactions transactions = Transactions.of(database);
     var objects = new ManifestObjects(transactions, stores.manifests());
-    BlobRows rows = new BlobRows();
-    ReadCache cache = new ReadCache(settings.limits().cache().bytes());
+    boolean shared = transactions.shared();
+    InstantSource clock = shared ? database.clock() : ownClock;
+    BlobRows rows = shared ? new SharedBlobRows() : new BlobRows();
+    long cacheBytes = settings.limits().cache().bytes();
+    ReadCache cache = shared ? ReadCache.beside(cacheBytes) : new ReadCache(cacheBytes);
     int tagMoves = settings.limits().tagMovesKept();
     var uploads =
         new Uploads(
@@ -196,7 +210,7 @@ public final class RegistryServer implements AutoCloseable {
             trash,
             cache,
             restoration::collectorOff,
-            settings.gc(),
+            policy(),
             clock);
     var deadlines = new Deadlines(transactions, clock, System::nanoTime);
     var housekeeping =
@@ -222,9 +236,10 @@ public final class RegistryServer implements AutoCloseable {
             uploads,
             objects,
             space,
-            new DatabaseCopies(database, settings.root().resolve("db").resolve("copies")),
+            copies,
             settings.gcEvery(),
             clock);
+    housekeeping.beside(() -> database.leads("housekeeping"), settings.storage().unfinishedFor());
     housekeeping.recover();
     parts.push(jobs::close);
     parts.push(housekeeping::close);
@@ -285,6 +300,15 @@ public final class RegistryServer implements AutoCloseable {
                 new CheckApi(jobs, checks, settings.parts().check().rate().bytes()),
                 new ImportApi(jobs, new Newcomer(manifests, blobs, uploads, tags)),
                 new StatsApi(new Stats(transactions), clock))));
+  }
+
+  /** Nobody who was sent to S3 for a blob finds it deleted while its address is good. */
+  private GcPolicy policy() {
+    return settings
+        .storage()
+        .redirectFor()
+        .map(life -> settings.gc().withAddressesFor(life.plus(CLOCKS_APART_MAX)))
+        .orElse(settings.gc());
   }
 
   private void listen(Core core) throws IOException {

@@ -46,17 +46,30 @@ public record RegistrySettings(
    * @param retention what is deleted by rule
    * @param mirror which other registries are shown
    * @param check how it looks after what it holds
+   * @param storage where bytes and rows are
    */
-  public record Parts(RetentionSettings retention, MirrorSettings mirror, CheckSettings check) {
+  public record Parts(
+      RetentionSettings retention,
+      MirrorSettings mirror,
+      CheckSettings check,
+      StorageSettings storage) {
     public static final Parts DEFAULT =
-        new Parts(RetentionSettings.OFF, MirrorSettings.NONE, CheckSettings.DEFAULT);
+        new Parts(
+            RetentionSettings.OFF,
+            MirrorSettings.NONE,
+            CheckSettings.DEFAULT,
+            StorageSettings.DEFAULT);
 
     Parts with(RetentionSettings newRetention) {
-      return new Parts(newRetention, mirror, check);
+      return new Parts(newRetention, mirror, check, storage);
     }
 
     Parts with(MirrorSettings newMirror) {
-      return new Parts(retention, newMirror, check);
+      return new Parts(retention, newMirror, check, storage);
+    }
+
+    Parts with(StorageSettings newStorage) {
+      return new Parts(retention, mirror, check, newStorage);
     }
   }
 
@@ -194,7 +207,8 @@ public record RegistrySettings(
                   LOW_WATER,
                   TAG_MOVES),
               MirrorSettings.ALL,
-              CheckSettings.ALL)
+              CheckSettings.ALL,
+              StorageSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -234,7 +248,8 @@ public record RegistrySettings(
                     .map(PolicyFile::read),
                 settings.get(RETENTION_EVERY)),
             MirrorSettings.from(settings),
-            CheckSettings.from(settings)),
+            CheckSettings.from(settings),
+            StorageSettings.from(settings)),
         settings.get(ACCESS_LOG));
   }
 
@@ -275,6 +290,15 @@ public record RegistrySettings(
   public RegistrySettings withMirror(MirrorSettings newMirror) {
     return new RegistrySettings(
         listen, data, externalUrl, lease, gc, gcEvery, limits, parts.with(newMirror), accessLog);
+  }
+
+  public RegistrySettings withStorage(StorageSettings newStorage) {
+    return new RegistrySettings(
+        listen, data, externalUrl, lease, gc, gcEvery, limits, parts.with(newStorage), accessLog);
+  }
+
+  public StorageSettings storage() {
+    return parts.storage();
   }
 
   /** Where the registry keeps its things: {@code <data>/registry}. */

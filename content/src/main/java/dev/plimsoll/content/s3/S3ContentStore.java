@@ -55,11 +55,13 @@ public final class S3ContentStore implements ContentStore, AutoCloseable {
   private final S3Bucket bucket;
   private final S3Layout layout;
   private final Path spool;
+  private final Optional<Duration> addressesFor;
   private final SecureRandom random = new SecureRandom();
   private final Set<IngestId> inUse = ConcurrentHashMap.newKeySet();
   private final Semaphore sending = new Semaphore(SENDING_MAX);
 
-  private S3ContentStore(S3Bucket bucket, Path spool) {
+  private S3ContentStore(S3Bucket bucket, Path spool, Optional<Duration> addressesFor) {
+    this.addressesFor = addressesFor;
     this.bucket = bucket;
     this.layout = new S3Layout(bucket.address().prefix());
     this.spool = spool;
@@ -69,10 +71,12 @@ public final class S3ContentStore implements ContentStore, AutoCloseable {
    * Opens the store, or makes it, and tries every right it needs once.
    *
    * @param spool a local directory for parts on their way; nothing in it outlives the process
+   * @param addressesFor how long an {@link #address} is good; empty: there are none
    * @throws IOException with a sentence if the bucket cannot be reached or used
    */
-  public static S3ContentStore open(S3Address address, Path spool) throws IOException {
-    S3ContentStore store = new S3ContentStore(S3Clients.bucket(address), spool);
+  public static S3ContentStore open(S3Address address, Path spool, Optional<Duration> addressesFor)
+      throws IOException {
+    S3ContentStore store = new S3ContentStore(S3Clients.bucket(address), spool, addressesFor);
     try {
       store.clearSpool();
       store.checkFormat();
@@ -82,6 +86,11 @@ public final class S3ContentStore implements ContentStore, AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  /** As {@link #open(S3Address, Path, Optional)}, without addresses. */
+  public static S3ContentStore open(S3Address address, Path spool) throws IOException {
+    return open(address, spool, Optional.empty());
   }
 
   private void clearSpool() throws IOException {
@@ -192,8 +201,8 @@ public final class S3ContentStore implements ContentStore, AutoCloseable {
   }
 
   @Override
-  public Optional<URI> address(BlobKey key, Duration life) {
-    return Optional.of(bucket.presigned(layout.bytes(key), life));
+  public Optional<URI> address(BlobKey key) {
+    return addressesFor.map(life -> bucket.presigned(layout.bytes(key), life));
   }
 
   @Override

@@ -199,11 +199,11 @@ final class S3Ingest implements Ingest {
       if (!upload.equals(known)) {
         store.bucket().put(written, sender.tail(upload.header()));
         known = upload;
+        for (String old : superseded) { // and not before: it may be all there is
+          store.bucket().delete(old);
+        }
+        superseded = List.of();
       }
-      for (String old : superseded) {
-        store.bucket().delete(old);
-      }
-      superseded = List.of();
     } catch (IOException e) {
       throw failed(e);
     }

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 
 /**
  * SHA-256 whose state can be written down and taken up by another process, which no hash of the
- * JDK's allows. It costs four times the CPU of theirs, so it hashes only what is appended to an
+ * JDK's allows. It costs ten times the CPU of theirs, so it hashes only what is appended to an
  * upload that was begun elsewhere.
  *
  * @see <a href="https://csrc.nist.gov/pubs/fips/180-4/upd1/final">FIPS 180-4, Secure Hash Standard,

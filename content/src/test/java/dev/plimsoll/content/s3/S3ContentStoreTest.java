@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,11 +175,15 @@ class S3ContentStoreTest implements ContentStoreContract {
   void aPresignedAddressYieldsTheBytesToAnybody() throws IOException {
     BlobKey key = put(store, HELLO);
 
-    URI anybody = store.address(key, Duration.ofMinutes(1)).orElseThrow();
+    Optional<Duration> life = Optional.of(Duration.ofMinutes(1));
+    try (S3ContentStore told = S3ContentStore.open(address, directory.resolve("told"), life)) {
+      URI anybody = told.address(key).orElseThrow();
 
-    try (InputStream in = anybody.toURL().openStream()) {
-      assertThat(in).hasContent("hello");
+      try (InputStream in = anybody.toURL().openStream()) {
+        assertThat(in).hasContent("hello");
+      }
     }
+    assertThat(store.address(key)).isEmpty();
   }
 
   @Test

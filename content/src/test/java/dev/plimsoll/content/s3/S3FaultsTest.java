@@ -69,7 +69,8 @@ class S3FaultsTest {
       names = {"ANSWERED_500", "ANSWERED_503", "ANSWER_LOST"})
   void oneFaultAtAnyRequestIsOutlived(Fault fault) throws IOException {
     boolean all = "all".equals(System.getProperty("plimsoll.s3.faults"));
-    for (int at = all ? 1 : 1 + fault.ordinal() % 3; ; at += all ? 1 : 3) {
+    int first = all || fault == Fault.ANSWERED_500 ? 1 : fault == Fault.ANSWER_LOST ? 2 : 3;
+    for (int at = first; ; at += all ? 1 : 3) {
       AtomicInteger requests = new AtomicInteger();
       int faulty = at;
       proxy.misbehave((method, path) -> requests.incrementAndGet() == faulty ? fault : Fault.NONE);

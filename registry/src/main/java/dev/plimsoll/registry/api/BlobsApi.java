@@ -7,6 +7,7 @@ import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.OpenBlob;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -44,6 +45,16 @@ final class BlobsApi {
   }
 
   private void get(Endpoint.Blob at, Request request, Response response) throws IOException {
+    Optional<URI> elsewhere = blobs.address(at.repository(), at.digest());
+    if (elsewhere.isPresent() && !Etags.matches(request, at.digest())) {
+      describe(at.digest(), response);
+      response
+          .status(307)
+          .header("Location", elsewhere.get())
+          .header("Cache-Control", "no-store")
+          .send();
+      return;
+    }
     try (OpenBlob blob = blobs.open(at.repository(), at.digest())) {
       if (Etags.matches(request, at.digest())) {
         response.status(304).header("ETag", Etags.of(at.digest())).send();

@@ -230,6 +230,7 @@ public final class Collector {
     Instant now = clock.instant();
     Instant leaseEnd = mode == Mode.NOW ? Instant.ofEpochMilli(Long.MAX_VALUE) : now;
     List<DueLink> due = garbage.dueLinks(h, leaseEnd, begin, policy.batchMax());
+    blobs.lock(h, due.stream().map(DueLink::digest).toList());
     for (DueLink link : due) {
       if (blobs.referenced(h, link.repositoryId(), link.digest())) {
         blobs.hold(h, link.repositoryId(), link.digest());
@@ -254,7 +255,10 @@ public final class Collector {
    */
   private List<Doomed> doom(Handle h, Mode mode, Instant begin) {
     Instant limit = mode == Mode.NOW ? clock.instant() : begin.minus(policy.condemnedFor());
+    Instant addressed = clock.instant().minus(policy.addressesFor());
+    limit = limit.isBefore(addressed) ? limit : addressed;
     List<Doomed> due = garbage.condemnedBefore(h, limit, policy.batchMax());
+    blobs.lock(h, due.stream().map(blob -> blob.key().digest()).toList());
     for (Doomed blob : due) {
       blobs.doom(h, blob.key().digest(), blob.key().generation());
     }

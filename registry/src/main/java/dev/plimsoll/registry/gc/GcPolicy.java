@@ -8,9 +8,20 @@ import java.time.Duration;
  * @param trashKeptFor a deletion can be undone this long
  * @param condemnedFor a blob without links keeps its bytes this long, and costs no second upload
  * @param batchMax rows that one transaction looks at: pushes wait no longer than for one batch
+ * @param addressesFor clients may read a blob this long by an address that they were given, so its
+ *     bytes stay, whoever is in a hurry
  */
-public record GcPolicy(Duration trashKeptFor, Duration condemnedFor, int batchMax) {
+public record GcPolicy(
+    Duration trashKeptFor, Duration condemnedFor, int batchMax, Duration addressesFor) {
   public static final GcPolicy DEFAULT = new GcPolicy(Duration.ofDays(7), Duration.ofHours(1), 200);
+
+  public GcPolicy(Duration trashKeptFor, Duration condemnedFor, int batchMax) {
+    this(trashKeptFor, condemnedFor, batchMax, Duration.ZERO);
+  }
+
+  public GcPolicy withAddressesFor(Duration life) {
+    return new GcPolicy(trashKeptFor, condemnedFor, batchMax, life);
+  }
 
   public GcPolicy {
     if (trashKeptFor.isNegative()) {

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofDays(1);
+  private static final Duration BETWEEN_TIDYINGS = Duration.ofDays(1);
   private static final Duration BETWEEN_COPIES = Duration.ofHours(1);
   private static final int OBJECTS_BATCH = 200;
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
@@ -42,7 +44,10 @@ public final class Housekeeping {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
   private @Nullable Instant stagingAt;
+  private @Nullable Instant tidiedAt;
   private volatile @Nullable Instant nextAt;
+  private BooleanSupplier leads = () -> true;
+  private Duration unfinishedFor = Duration.ofDays(7);
 
   public Housekeeping(
       Collector collector,
@@ -67,6 +72,17 @@ public final class Housekeeping {
     this.clock = clock;
   }
 
+  /**
+   * Leaves to one of several replicas what one is enough for. To be called before the first turn.
+   *
+   * @param leads whether it is this one; nothing is unsafe if two believe so
+   * @param unfinishedFor what crashes left unfinished in the stores is removed after so long
+   */
+  public void beside(BooleanSupplier leads, Duration unfinishedFor) {
+    this.leads = leads;
+    this.unfinishedFor = unfinishedFor;
+  }
+
   /** Picks up what the last process left. To be called before the first request. */
   public void recover() throws IOException {
     deadlines.look();
@@ -83,13 +99,21 @@ public final class Housekeeping {
   public void round() throws IOException {
     deadlines.look();
     uploads.giveUpIdle();
-    collector.run(Collector.Mode.WHEN_DUE);
     space.replenish();
+    if (!leads.getAsBoolean()) {
+      return;
+    }
+    collector.run(Collector.Mode.WHEN_DUE);
+    space.replenish(); // with what that has freed
     writeMissingObjects();
     Instant now = clock.instant();
     if (stagingAt == null || !stagingAt.plus(BETWEEN_LOOKS).isAfter(now)) {
       stagingAt = now;
       staging.discard();
+    }
+    if (tidiedAt == null || !tidiedAt.plus(BETWEEN_TIDYINGS).isAfter(now)) {
+      tidiedAt = now;
+      staging.tidy(now.minus(unfinishedFor));
     }
     audits.turn();
     copyDatabase(now);

@@ -6,9 +6,11 @@ import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Ingest;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.repository.RegistryException.UploadBusy;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -57,7 +59,7 @@ final class BlobIntake {
    *
    * @param upload its row goes in the transaction that makes the blob; empty if it has none
    */
-  record Target(RepositoryName repository, Digest digest, Optional<UploadId> upload) {}
+  record Target(RepositoryName repository, Digest digest, Optional<UploadRows.Claim> upload) {}
 
   /** Stores a small blob as part of its row. */
   void addSmall(Target target, byte[] bytes) throws IOException {
@@ -137,6 +139,7 @@ final class BlobIntake {
   private boolean adopt(Target target, BlobRows.Current known) throws IOException {
     try {
       return transactions.write(h -> {
+        blobs.lock(h, List.of(target.digest()));
         boolean there =
             blobs
                 .current(h, target.digest())
@@ -154,6 +157,7 @@ final class BlobIntake {
 
   /** What is there and sound; a row that was found broken makes room for the next generation. */
   private Optional<BlobRows.Current> replaceable(Handle h, Digest digest, Optional<String> broken) {
+    blobs.lock(h, List.of(digest));
     Optional<BlobRows.Current> current = blobs.current(h, digest);
     if (current.isPresent() && broken.equals(current.map(BlobRows.Current::generation))) {
       // It may have been collected since it was looked at, and then it was not broken: the row that
@@ -169,6 +173,13 @@ final class BlobIntake {
     Instant now = clock.instant();
     long id = repositories.ensure(h, target.repository(), now);
     blobs.link(h, id, target.digest(), now, lease.from(now));
-    target.upload().ifPresent(upload -> uploads.delete(h, upload));
+    target
+        .upload()
+        .ifPresent(upload -> {
+          if (!uploads.end(h, upload)) {
+            // Another replica has taken it up: if both went on, both would own the same bytes.
+            throw new UploadBusy(upload.id());
+          }
+        });
   }
 }

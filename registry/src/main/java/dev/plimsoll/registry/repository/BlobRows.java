@@ -2,6 +2,7 @@ package dev.plimsoll.registry.repository;
 
 import dev.plimsoll.oci.Digest;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -38,6 +39,14 @@ public class BlobRows {
    */
   public record Link(
       String generation, long sizeBytes, boolean small, Optional<Instant> leasedUntil) {}
+
+  /**
+   * Holds the rows of blobs until the transaction ends. Where one writer writes there is nobody to
+   * hold them against; {@link SharedBlobRows} does.
+   */
+  public void lock(Handle h, Collection<Digest> digests) {
+    // one writes after the other
+  }
 
   /** The blob that a new link would show, live or condemned. */
   public Optional<Current> current(Handle h, Digest digest) {

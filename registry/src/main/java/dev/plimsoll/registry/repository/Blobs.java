@@ -8,8 +8,10 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.StillReferenced;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
@@ -57,6 +59,7 @@ public final class Blobs {
     }
     try {
       return transactions.write(h -> {
+        blobs.lock(h, List.of(digest));
         long id = repository(h, repository, digest);
         BlobRows.Link present =
             blobs.link(h, id, digest).orElseThrow(() -> new BlobUnknown(repository, digest));
@@ -96,6 +99,18 @@ public final class Blobs {
     }
   }
 
+  /**
+   * Where a client can have the bytes without this process; empty if they come from here.
+   *
+   * @see ContentStore#address
+   */
+  public Optional<URI> address(RepositoryName repository, Digest digest) throws IOException {
+    BlobRows.Link link = link(repository, digest);
+    return link.small()
+        ? Optional.empty()
+        : content.address(new BlobKey(digest, link.generation()));
+  }
+
   private OpenBlob open(Digest digest, BlobRows.Link link) throws IOException {
     BlobKey key = new BlobKey(digest, link.generation());
     return link.small()
@@ -120,6 +135,7 @@ public final class Blobs {
     try {
       boolean mounted =
           transactions.write(h -> {
+            blobs.lock(h, List.of(digest));
             if (!visible(h, digest, from)) {
               return false;
             }

@@ -136,6 +136,7 @@ public final class Manifests {
               required,
               (h, object) -> {
                 Instant now = clock.instant();
+                blobs.lock(h, named);
                 long id = repositories.ensure(h, repository, now);
                 refuseIfMissing(h, repository, id, required);
                 List<Digest> sparse = absent(h, id, parsed);

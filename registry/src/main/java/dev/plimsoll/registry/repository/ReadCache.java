@@ -35,13 +35,25 @@ public final class ReadCache {
 
   /** A memory of about this many bytes, half of it for manifests; 0 remembers nothing. */
   public ReadCache(long sizeBytesMax) {
+    this(sizeBytesMax, sizeBytesMax / 4);
+  }
+
+  /**
+   * A memory for a database that others write to: it holds what can never become untrue, the bytes of
+   * small blobs by their physical names, and every look at a tag, manifest or link is the database's.
+   */
+  public static ReadCache beside(long sizeBytesMax) {
+    return new ReadCache(0, sizeBytesMax);
+  }
+
+  private ReadCache(long sizeBytesMax, long smallBytesMax) {
     this.manifests =
         new Coherent<>(sizeBytesMax / 2, (key, manifest) -> ENTRY_BYTES + manifest.bytes().length);
     this.tags = new Coherent<>(sizeBytesMax / LINKS_PART, (key, digest) -> ENTRY_BYTES);
     this.links = new Coherent<>(sizeBytesMax / LINKS_PART, (key, link) -> ENTRY_BYTES);
     this.small =
         Caffeine.newBuilder()
-            .maximumWeight(sizeBytesMax / 4)
+            .maximumWeight(smallBytesMax)
             .<BlobKey, byte[]>weigher((key, bytes) -> ENTRY_BYTES + bytes.length)
             .build();
   }

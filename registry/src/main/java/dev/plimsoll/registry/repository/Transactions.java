@@ -20,8 +20,18 @@ public interface Transactions {
   /** See {@link Database#free}. */
   <T extends @Nullable Object> T free(Work<T> work) throws IOException;
 
+  /** Whether other processes may change what was read, at any moment. */
+  default boolean shared() {
+    return false;
+  }
+
   static Transactions of(Database database) {
     return new Transactions() {
+      @Override
+      public boolean shared() {
+        return database.sharing() == Database.Sharing.WITH_OTHERS;
+      }
+
       @Override
       public <T extends @Nullable Object> T read(Work<T> work) throws IOException {
         return database.read(work);

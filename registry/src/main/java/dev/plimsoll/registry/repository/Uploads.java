@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +98,7 @@ public final class Uploads implements AutoCloseable {
     @Nullable Ingest ingest;
     @Nullable ByteArrayOutputStream small;
     boolean ended;
+    long epoch;
     volatile long sizeBytes;
     volatile Instant touchedAt;
 
@@ -123,6 +125,9 @@ public final class Uploads implements AutoCloseable {
         rows.insert(h, id, repositories.ensure(h, repository, now), now);
         return true;
       });
+      if (transactions.shared()) {
+        ingest.force(); // the next request may come to another replica
+      }
       return id;
     } catch (IOException | RuntimeException e) {
       open.remove(id);
@@ -147,9 +152,10 @@ public final class Uploads implements AutoCloseable {
         id,
         (upload, ingest) -> {
           append(id, upload, ingest, offset, chunk);
-          if (upload.small == null) {
+          if (upload.small == null || transactions.shared()) {
             ingest.force(); // before it is answered: the client goes on from there
           }
+          confirm(id, upload);
           return upload.sizeBytes;
         });
   }
@@ -177,7 +183,9 @@ public final class Uploads implements AutoCloseable {
         (upload, ingest) -> {
           append(id, upload, ingest, offset, last);
           ByteArrayOutputStream small = upload.small;
-          BlobIntake.Target target = new BlobIntake.Target(repository, promised, Optional.of(id));
+          BlobIntake.Target target =
+              new BlobIntake.Target(
+                  repository, promised, Optional.of(new UploadRows.Claim(id, upload.epoch)));
           Digest received = ingest.digest(promised.algorithm());
           if (!received.equals(promised)) {
             end(id, upload);
@@ -333,6 +341,9 @@ public final class Uploads implements AutoCloseable {
    */
   public int giveUpIdle() throws IOException {
     Instant limit = clock.instant().minus(limits.idleMax());
+    if (transactions.shared()) {
+      return giveUpUntouched(limit);
+    }
     int givenUp = 0;
     for (UploadId id : transactions.read(rows::all)) {
       Upload upload = open.get(id);
@@ -342,6 +353,41 @@ public final class Uploads implements AutoCloseable {
       }
     }
     return givenUp;
+  }
+
+  /** What is going on here is noted before anybody judges by what is noted. */
+  private int giveUpUntouched(Instant limit) throws IOException {
+    Set<UploadId> recorded = new HashSet<>(transactions.read(rows::all));
+    for (Map.Entry<UploadId, Upload> known : open.entrySet()) {
+      Upload upload = known.getValue();
+      if (upload.lock.isLocked()) {
+        UploadRows.Claim claim = new UploadRows.Claim(known.getKey(), upload.epoch);
+        transactions.write(h -> rows.touch(h, claim, clock.instant()));
+      } else if (!recorded.contains(known.getKey()) && !upload.touchedAt.isAfter(limit)) {
+        letGo(known.getKey(), upload); // another replica has brought it to its end
+      }
+    }
+    int givenUp = 0;
+    for (UploadId id : transactions.read(h -> rows.untouchedSince(h, limit))) {
+      if (giveUp(id)) {
+        givenUp++;
+      }
+    }
+    return givenUp;
+  }
+
+  private void letGo(UploadId id, Upload upload) throws IOException {
+    if (upload.lock.tryLock()) {
+      try {
+        open.remove(id);
+        upload.ended = true;
+        if (upload.ingest != null) {
+          upload.ingest.discard();
+        }
+      } finally {
+        upload.lock.unlock();
+      }
+    }
   }
 
   /** Whether a staging file belongs to something that may still become a blob. */
@@ -401,15 +447,52 @@ public final class Uploads implements AutoCloseable {
       if (upload.ended) {
         throw new UploadUnknown(repository, id);
       }
+      if (transactions.shared()) {
+        take(repository, id, upload);
+      }
       Ingest ingest = upload.ingest;
       if (ingest == null) {
         ingest = resume(repository, id, upload);
       }
       upload.touchedAt = clock.instant();
       return step.run(upload, ingest);
+    } catch (IOException e) {
+      if (upload.ingest != null && !upload.ingest.isOpen()) {
+        upload.ingest = null; // it is over; what its store still has of it is resumed
+      }
+      throw e;
     } finally {
       upload.touchedAt = clock.instant();
       upload.lock.unlock();
+    }
+  }
+
+  /** Makes the upload this process's own; what another has done with it since is taken up. */
+  private void take(RepositoryName repository, UploadId id, Upload upload) throws IOException {
+    OptionalLong epoch = transactions.read(h -> rows.epoch(h, id));
+    if (upload.ingest != null && epoch.equals(OptionalLong.of(upload.epoch))) {
+      return;
+    }
+    Ingest stale = upload.ingest;
+    upload.ingest = null;
+    upload.small = null;
+    if (stale != null) {
+      stale.close();
+    }
+    upload.epoch =
+        transactions
+            .write(h -> rows.take(h, id, clock.instant()))
+            .orElseThrow(() -> {
+              open.remove(id);
+              return new UploadUnknown(repository, id);
+            });
+  }
+
+  /** Before it is answered: nobody has taken the upload up meanwhile. */
+  private void confirm(UploadId id, Upload upload) throws IOException {
+    UploadRows.Claim claim = new UploadRows.Claim(id, upload.epoch);
+    if (transactions.shared() && !transactions.write(h -> rows.touch(h, claim, clock.instant()))) {
+      throw new UploadBusy(id);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
+import dev.plimsoll.registry.StorageSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,8 +31,14 @@ final class Client implements AutoCloseable {
     return start(RegistrySettings.in(data));
   }
 
+  /** On SQLite and files; on PostgreSQL and S3 with {@code -Dplimsoll.storage=shared}. */
   static Client start(RegistrySettings settings) throws IOException {
-    return new Client(RegistryServer.start(settings));
+    boolean shared =
+        "shared".equals(System.getProperty("plimsoll.storage"))
+            && settings.storage().equals(StorageSettings.DEFAULT);
+    return new Client(
+        RegistryServer.start(
+            shared ? settings.withStorage(SharedStorage.of(settings.data())) : settings));
   }
 
   static Client start(RegistrySettings settings, InstantSource clock) throws IOException {

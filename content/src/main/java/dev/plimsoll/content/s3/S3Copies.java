@@ -1,0 +1,87 @@
+package dev.plimsoll.content.s3;
+
+import dev.plimsoll.oci.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest of some files, by their names, kept in a bucket as well: copies of a database beside the
+ * bytes that it knows.
+ */
+public final class S3Copies implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(S3Copies.class);
+
+  private final S3Bucket bucket;
+  private final int most;
+
+  private S3Copies(S3Bucket bucket, int most) {
+    this.bucket = bucket;
+    this.most = most;
+  }
+
+  /**
+   * Opens the place; nothing is asked of it yet.
+   *
+   * @param address whose prefix holds nothing else
+   */
+  public static S3Copies open(S3Address address, int most) {
+    return new S3Copies(S3Clients.bucket(address), most);
+  }
+
+  /**
+   * Writes a file under its name, reads it back, and only then removes those beyond the newest.
+   *
+   * @throws IOException also if what is read is not what was written; nothing is removed then
+   */
+  public void keep(Path file) throws IOException {
+    String prefix = bucket.address().prefix();
+    String name = prefix + file.getFileName();
+    bucket.put(
+        name,
+        new S3Bucket.Body(
+            software.amazon.awssdk.http.ContentStreamProvider.fromInputStreamSupplier(
+                () -> open(file)),
+            Files.size(file)));
+    S3Bucket.Opened written =
+        bucket.open(name).orElseThrow(() -> new IOException(name + " is not there"));
+    try (InputStream here = Files.newInputStream(file);
+        InputStream there = written.bytes()) {
+      if (!digest(here).equals(digest(there))) {
+        throw new IOException("%s is not what was written to it".formatted(name));
+      }
+    }
+    List<String> all = bucket.listAll(prefix).stream().map(S3Bucket.Listed::name).sorted().toList();
+    for (String old : all.subList(0, Math.max(0, all.size() - most))) {
+      bucket.delete(old);
+    }
+    log.info("copy kept storage={} copy={}", bucket.address(), file.getFileName());
+  }
+
+  private static InputStream open(Path file) {
+    try {
+      return Files.newInputStream(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static Digest digest(InputStream bytes) throws IOException {
+    MessageDigest hash = Digest.Algorithm.SHA256.newHash();
+    byte[] buffer = new byte[64 << 10];
+    for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
+      hash.update(buffer, 0, read);
+    }
+    return Digest.finished(Digest.Algorithm.SHA256, hash.digest());
+  }
+
+  @Override
+  public void close() {
+    bucket.close();
+  }
+}

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param dockerSocket where it listens too, such as {@code /var/run/docker.sock}
  * @param socketGroup who may use the sockets beside root, if the group exists
  * @param logs how much output is kept of containers whose {@code --log-opt} does not say
+ * @param report to whom it is told what runs here
  * @param subnet of the default network; empty lets the engine find one that the host does not use
  * @param foreignFirewall what is done where another program's rules drop containers' traffic
  */

@@ -10,6 +10,8 @@ import dev.plimsoll.registry.repository.Inventory;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.repository.Uploads;
+import dev.plimsoll.registry.retention.Pulls;
+import dev.plimsoll.registry.retention.Retention;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -83,8 +85,44 @@ final class Gauges {
     return this;
   }
 
+  Gauges of(Retention retention) {
+    metrics
+        .counter("retention_runs_total", "Runs of the rules.", () -> retention.status().runs())
+        .counter(
+            "retention_deleted_tags_total",
+            "Tags that rules deleted.",
+            () -> retention.status().tagsDeleted())
+        .counter(
+            "retention_deleted_manifests_total",
+            "Manifests that rules deleted.",
+            () -> retention.status().manifestsDeleted())
+        .counter(
+            "retention_freed_bytes_total",
+            "Bytes that go with them once the trash lets go.",
+            () -> retention.status().freedBytes())
+        .gauge(
+            "retention_in_progress",
+            "1 while the rules run.",
+            () -> retention.status().inProgress() ? 1 : 0);
+    return this;
+  }
+
+  Gauges of(Pulls pulls) {
+    metrics
+        .gauge("pulls_waiting", "Pulls that are not written yet.", pulls::waiting)
+        .counter(
+            "pulls_forgotten_total",
+            "Pulls not remembered, for memory and disk were full.",
+            pulls::forgotten);
+    return this;
+  }
+
   Gauges of(Collector collector) {
     metrics
+        .gauge(
+            "gc_in_progress",
+            "1 while the collector runs.",
+            () -> collector.status().inProgress() ? 1 : 0)
         .counter(
             "gc_runs_total", "Collections that came to their end.", () -> collector.status().runs())
         .counter(

@@ -280,6 +280,8 @@ public final class RegistryServer implements AutoCloseable {
         .of(space)
         .of(uploads)
         .of(collector)
+        .of(retention)
+        .of(pulls)
         .of(orphans, damage);
     return new Core(
         housekeeping,

@@ -91,7 +91,7 @@ final class RetainCommand extends RegistryVerb {
                   line.has("tag")
                       ? ":" + line.path("tag").asString()
                       : "@" + line.path("digest").asString(),
-                  new ByteSize(line.path("sizeBytes").asLong()),
+                  dryRun ? new ByteSize(line.path("sizeBytes").asLong()) : "",
                   goes && !line.has("tag")
                       ? " (frees %s)".formatted(new ByteSize(line.path("freedBytes").asLong()))
                       : "",

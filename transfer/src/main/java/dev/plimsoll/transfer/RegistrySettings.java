@@ -1,10 +1,12 @@
 package dev.plimsoll.transfer;
 
 import dev.plimsoll.http.client.ClientSettings;
+import dev.plimsoll.http.client.ProxySettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How registries are reached; the names are those of Docker's daemon.json.
@@ -125,6 +127,11 @@ public record RegistrySettings(
         retriesMax,
         retryDelay,
         settings);
+  }
+
+  /** The same through the proxies that {@code HTTP_PROXY}, {@code HTTPS_PROXY}, {@code NO_PROXY} say. */
+  public RegistrySettings withProxiesOf(Map<String, String> environment) {
+    return withHttp(http.withProxies(ProxySettings.fromEnvironment(environment)));
   }
 
   private static void requireMirror(URI mirror) {

@@ -1,7 +1,5 @@
 package dev.plimsoll.registry.mirror;
 
-import dev.plimsoll.http.client.ClientSettings;
-import dev.plimsoll.http.client.ProxySettings;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.transfer.CredentialsFile;
 import dev.plimsoll.transfer.Registries;
@@ -95,7 +93,7 @@ public final class Mirrors implements AutoCloseable {
     return RegistrySettings.DEFAULT
         .withInsecureRegistries(settings.insecure())
         .withCertificatesDirectory(settings.certificates())
-        .withHttp(ClientSettings.DEFAULT.withProxies(ProxySettings.fromEnvironment(environment)));
+        .withProxiesOf(environment);
   }
 
   public List<Mirror> all() {

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry;
 
 import dev.plimsoll.content.ContentStore;
+import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.foundation.DataDirectoryLock;
@@ -33,7 +34,9 @@ import dev.plimsoll.registry.job.Jobs;
 import dev.plimsoll.registry.mirror.Mirror;
 import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.mirror.Warming;
+import dev.plimsoll.registry.moving.LostDatabase;
 import dev.plimsoll.registry.moving.Newcomer;
+import dev.plimsoll.registry.moving.Rebuild;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Damage;
@@ -60,6 +63,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -134,11 +138,32 @@ public final class RegistryServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Puts the last copy in the place of a database that is gone; the next start then refuses nothing,
+   * and {@code POST /plimsoll/v1/rebuild} brings back what the copy does not know.
+   *
+   * @throws IOException with a sentence if there is a database, or another registry has the directory
+   */
+  public static void prepareRebuild(RegistrySettings settings) throws IOException {
+    if (settings.storage().postgres().isPresent()) {
+      throw new IOException(
+          "the database is PostgreSQL: restore it with its own tools, and start the registry");
+    }
+    try (DataDirectoryLock _ = DataDirectoryLock.acquire(settings.root())) {
+      LostDatabase.Note note = new LostDatabase(settings.root(), new LocalDisk()).prepare();
+      log.warn("database replaced source={} of={}", note.source(), note.copiedAt());
+    }
+  }
+
   private void open() throws IOException {
     Path root = settings.root();
     DataDirectoryLock lock = DataDirectoryLock.acquire(root);
     parts.push(lock::close);
     Files.createDirectories(root.resolve("db"));
+    LostDatabase lost = new LostDatabase(root, new LocalDisk());
+    if (settings.storage().postgres().isEmpty()) {
+      lost.refuseIfLost();
+    }
     Reserve reserve = new Reserve(root.resolve("reserve"), settings.limits().reserve().bytes());
     Storage storage = new Storage(root, settings.storage(), reserve);
     Database database = storage.database();
@@ -147,6 +172,12 @@ public final class RegistryServer implements AutoCloseable {
         new Stores(
             storage.content("content", this::closing), storage.content("manifests", this::closing));
     Space space = new Space(root, settings.limits().lowWater().bytes(), reserve);
+    Optional<LostDatabase.Note> note = lost.note();
+    if (note.isPresent()) {
+      new Restoration(Transactions.of(database))
+          .begin(note.get().source(), Instant.parse(note.get().copiedAt()), ownClock.instant());
+      lost.forgetNote();
+    }
     DatabaseCopies copies = storage.copies(database, this::closing);
     listen(core(database, stores, space, copies));
   }
@@ -256,6 +287,7 @@ public final class RegistryServer implements AutoCloseable {
     var schedule =
         new RetentionSchedule(retention, settings.parts().retention(), transactions, clock);
     parts.push(schedule::close);
+    var newcomer = new Newcomer(manifests, blobs, uploads, tags);
     var metrics = new RegistryMetrics(new Metrics());
     Mirrors mirrors =
         Mirrors.open(
@@ -300,7 +332,8 @@ public final class RegistryServer implements AutoCloseable {
                 new DeployedApi(new Deployed(transactions, clock)),
                 new WarmApi(new Warming(mirrors, blobs)),
                 new CheckApi(jobs, checks, settings.parts().check().rate().bytes()),
-                new ImportApi(jobs, new Newcomer(manifests, blobs, uploads, tags)),
+                new ImportApi(
+                    jobs, newcomer, new Rebuild(newcomer, objects, content, restoration, clock)),
                 new StatsApi(new Stats(transactions), clock))));
   }
 

@@ -2,6 +2,7 @@ package dev.plimsoll.cli.registry;
 
 import dev.plimsoll.cli.verb.Output;
 import dev.plimsoll.foundation.ByteSize;
+import dev.plimsoll.registry.RegistryServer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,8 +30,35 @@ final class CheckCommand extends RegistryVerb {
       description = "Bytes to read in a second, such as 200MiB; 0 as fast as it can.")
   private @Nullable ByteSize rate;
 
+  @Option(
+      names = "--rebuild",
+      description = {
+        "With --data, of a stopped registry whose database is gone: take its last copy, bring back",
+        "the manifests that the copy does not know, and check everything."
+      })
+  private boolean rebuild;
+
+  @Override
+  void prepare(RegistryTarget of) throws IOException {
+    if (rebuild) {
+      RegistryServer.prepareRebuild(of.stopped("--rebuild"));
+    }
+  }
+
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
+    if (rebuild) {
+      JobFollow follow = new JobFollow(registry, output);
+      JsonNode job = follow.run("/rebuild", "");
+      int code = follow.tell(job, "rebuilt");
+      return Math.max(
+          Math.max(code, JobFollow.found(job, "lost") ? 1 : 0), check(registry, output));
+    }
+    return check(registry, output);
+  }
+
+  private int check(Administration registry, Output output)
+      throws IOException, InterruptedException {
     String query = "?audit=" + audit + (rate == null ? "" : "&rate=" + rate.bytes());
     JobFollow follow = new JobFollow(registry, output);
     JsonNode job = follow.run("/check", query);

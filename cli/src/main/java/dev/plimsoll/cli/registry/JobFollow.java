@@ -2,6 +2,7 @@ package dev.plimsoll.cli.registry;
 
 import dev.plimsoll.cli.verb.Output;
 import dev.plimsoll.foundation.ByteSize;
+import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,13 @@ final class JobFollow {
   JobFollow(Administration registry, Output output) {
     this.registry = registry;
     this.output = output;
-    this.terminal = System.console().isTerminal();
+    this.terminal = isTerminal();
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // it is null again without a terminal, from JDK 25 on
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Begins the job at {@code path} and answers how it ended. */

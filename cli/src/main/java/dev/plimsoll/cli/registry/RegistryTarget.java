@@ -59,6 +59,20 @@ final class RegistryTarget {
     }
   }
 
+  /**
+   * The settings of a stopped registry, for what cannot be asked of one that runs.
+   *
+   * @param option which cannot
+   */
+  RegistrySettings stopped(String option) {
+    if (data == null && command != null) {
+      throw new ParameterException(
+          command.commandLine(), option + " needs --data, the directory of a stopped registry");
+    }
+    settings.flag("registry.data", data).flag("registry.listen", "127.0.0.1:0");
+    return RegistrySettings.from(settings.load());
+  }
+
   private URI listening() {
     InetSocketAddress listen = RegistrySettings.from(settings.load()).listen();
     boolean everywhere = listen.getAddress() != null && listen.getAddress().isAnyLocalAddress();

@@ -13,8 +13,14 @@ abstract class RegistryVerb implements Callable<Integer> {
   /** Asks, prints, and answers the exit code. */
   abstract int run(Administration registry, Output output) throws IOException, InterruptedException;
 
+  /** What is to be done before a registry is asked anything. */
+  void prepare(RegistryTarget of) throws IOException {
+    // Most need nothing.
+  }
+
   @Override
   public final Integer call() throws IOException, InterruptedException {
+    prepare(target);
     return target.use(registry -> run(registry, output));
   }
 }

@@ -51,6 +51,11 @@ public final class Restoration {
                 + " runs one");
   }
 
+  /** The restore whose quarantine is not over yet: what the stores hold is all there still. */
+  public Optional<Restored> inQuarantine(Instant now) throws IOException {
+    return last().filter(restored -> now.isBefore(restored.at().plus(QUARANTINE)));
+  }
+
   /** When the first bytes without a row may go. */
   Instant quarantineEnd() throws IOException {
     return last().map(restored -> restored.at().plus(QUARANTINE)).orElse(Instant.EPOCH);

@@ -1,10 +1,12 @@
 package dev.plimsoll.registry.moving;
 
+import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.repository.Blobs;
+import dev.plimsoll.registry.repository.Chunk;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
@@ -63,7 +65,28 @@ public final class Newcomer {
 
   void put(RepositoryName repository, Digest digest, String mediaType, byte[] bytes)
       throws IOException {
-    manifests.put(repository, new Manifests.Pushed(digest, Set.of(), mediaType, bytes, ACTOR));
+    put(repository, digest, mediaType, bytes, Set.of());
+  }
+
+  void put(
+      RepositoryName repository, Digest digest, String mediaType, byte[] bytes, Set<Tag> tagged)
+      throws IOException {
+    manifests.put(repository, new Manifests.Pushed(digest, tagged, mediaType, bytes, ACTOR));
+  }
+
+  /** Stores a small blob. */
+  void put(RepositoryName repository, Digest digest, byte[] bytes) throws IOException {
+    uploads.put(repository, digest, Chunk.of(bytes));
+  }
+
+  /** Makes a blob of bytes that are in the store already. */
+  void record(RepositoryName repository, BlobKey key, long sizeBytes) throws IOException {
+    uploads.record(repository, key, sizeBytes);
+  }
+
+  /** Whether there is such a manifest, live or in the trash. */
+  boolean knows(RepositoryName repository, Digest digest) throws IOException {
+    return manifests.knows(repository, digest);
   }
 
   /**

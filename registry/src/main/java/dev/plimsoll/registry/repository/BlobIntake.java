@@ -111,6 +111,21 @@ final class BlobIntake {
     }
   }
 
+  /** Gives bytes a row that are in the store without one. */
+  void record(Target target, BlobKey key, long sizeBytes) throws IOException {
+    try {
+      transactions.write(h -> {
+        if (blobs.current(h, target.digest()).isEmpty()) {
+          blobs.store(h, target.digest(), key.generation(), sizeBytes, null);
+        }
+        link(h, target);
+        return true;
+      });
+    } finally {
+      cache.linkChanged(target.repository(), target.digest());
+    }
+  }
+
   private Optional<BlobRows.Current> known(Digest digest) throws IOException {
     return transactions.read(h -> blobs.current(h, digest));
   }

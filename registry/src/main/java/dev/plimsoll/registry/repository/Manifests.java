@@ -243,6 +243,14 @@ public final class Manifests {
     return found;
   }
 
+  /** Whether a repository has a manifest, live or in the trash. */
+  public boolean knows(RepositoryName repository, Digest digest) throws IOException {
+    return transactions.read(h -> {
+      OptionalLong id = repositories.find(h, repository);
+      return id.isPresent() && manifests.find(h, id.getAsLong(), digest).isPresent();
+    });
+  }
+
   /**
    * Moves a manifest into the trash, with its tags and with what was only there because of it: the
    * untagged manifests about it, such as signatures. Readers see none of it when this returns.

@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.repository;
 
+import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.content.ContentException;
 import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Ingest;
@@ -266,6 +267,15 @@ public final class Uploads implements AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /**
+   * Makes a blob of bytes that the store has and that no row knows, after a database was lost. Their
+   * digest is for a check to verify.
+   */
+  public void record(RepositoryName repository, BlobKey key, long sizeBytes) throws IOException {
+    intake.record(
+        new BlobIntake.Target(repository, key.digest(), Optional.empty()), key, sizeBytes);
   }
 
   private static void requireSame(Digest promised, Digest received) {

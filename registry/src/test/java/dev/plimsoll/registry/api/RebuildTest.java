@@ -1,0 +1,112 @@
+package dev.plimsoll.registry.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.RegistryServer;
+import dev.plimsoll.registry.RegistrySettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Destroys the database. */
+class RebuildTest {
+  private static final byte[] LAYER = Client.random(100_000, 1);
+  private static final byte[] CONFIG = "{\"of\":\"it\"}".getBytes(StandardCharsets.UTF_8);
+
+  @TempDir private Path data;
+  private byte[] image = {};
+
+  @BeforeEach
+  void pushAnImage() throws Exception {
+    try (Client client = Client.start(data)) {
+      client.blob("team/app", CONFIG);
+      client.blob("team/app", LAYER);
+      image = Client.imageManifest(CONFIG, List.of(LAYER), "");
+      assertThat(client.manifest("team/app", "1.0", image).status()).isEqualTo(201);
+    }
+  }
+
+  private void loseTheDatabase() throws IOException {
+    try (Stream<Path> files = Files.list(data.resolve("registry/db"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static JsonNode rebuilt(Client client) throws Exception {
+    String at = "/plimsoll/v1/rebuild";
+    assertThat(client.send("POST", at).status()).isEqualTo(202);
+    return await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> Json.tree(client.send("GET", at).body()),
+            job -> !job.path("inProgress").asBoolean());
+  }
+
+  @Test
+  void aRegistryWithoutItsDatabaseDoesNotStartAndSaysWhatToDo() throws IOException {
+    loseTheDatabase();
+
+    assertThatThrownBy(() -> RegistryServer.start(RegistrySettings.in(data)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("check --rebuild --data");
+  }
+
+  @Test
+  void manifestsComeBackWithBlobsAndTheTagsTheyWerePushedWith() throws Exception {
+    loseTheDatabase();
+    RegistryServer.prepareRebuild(RegistrySettings.in(data));
+
+    try (Client client = Client.start(data)) {
+      assertThat(client.send("POST", "/plimsoll/v1/gc?now").status())
+          .as("the collector is off")
+          .isEqualTo(409);
+      JsonNode job = rebuilt(client);
+
+      assertThat(job.path("findings").toString()).contains("back", "team/app@", "1.0");
+      assertThat(client.send("GET", "/v2/team/app/manifests/1.0").body()).isEqualTo(image);
+      for (byte[] blob : List.of(LAYER, CONFIG)) {
+        assertThat(client.send("GET", "/v2/team/app/blobs/" + Digest.sha256(blob)).body())
+            .isEqualTo(blob);
+      }
+    }
+  }
+
+  @Test
+  void whatCannotComeBackIsNamed() throws Exception {
+    loseTheDatabase();
+    try (Stream<Path> files = Files.walk(data.resolve("registry/content/blobs"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+    RegistryServer.prepareRebuild(RegistrySettings.in(data));
+
+    try (Client client = Client.start(data)) {
+      assertThat(rebuilt(client).path("findings").toString())
+          .contains("lost", "team/app@" + Digest.sha256(image), Digest.sha256(LAYER).toString());
+    }
+  }
+
+  @Test
+  void aRegistryThatHasItsDatabaseIsNotRebuilt() throws Exception {
+    assertThatThrownBy(() -> RegistryServer.prepareRebuild(RegistrySettings.in(data)))
+        .hasMessageContaining("is there");
+    try (Client client = Client.start(data)) {
+      assertThat(rebuilt(client).path("failure").asString()).contains("nothing is rebuilt here");
+    }
+  }
+}

@@ -2,6 +2,7 @@ package dev.plimsoll.registry;
 
 import dev.plimsoll.database.Database;
 import dev.plimsoll.registry.api.RegistryMetrics;
+import dev.plimsoll.registry.auth.AccessControl;
 import dev.plimsoll.registry.check.Orphans;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcStatus;
@@ -114,6 +115,18 @@ final class Gauges {
             "pulls_forgotten_total",
             "Pulls not remembered, for memory and disk were full.",
             pulls::forgotten);
+    return this;
+  }
+
+  Gauges of(AccessControl access) {
+    metrics
+        .counter("auth_failures_total", "Sign-ins that failed.", access::failures)
+        .counter("access_denied_total", "Requests refused because of who asked.", access::denials)
+        .counter("rate_limited_total", "Requests refused for being too many.", access::limited)
+        .gauge(
+            "access_policy_current",
+            "1, or 0 while the policy file cannot be used and the one before is in force.",
+            () -> access.policyTrouble().isEmpty() ? 1 : 0);
     return this;
   }
 

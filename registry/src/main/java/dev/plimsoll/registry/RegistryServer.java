@@ -9,22 +9,34 @@ import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.HttpServer;
 import dev.plimsoll.http.Limits;
+import dev.plimsoll.http.TlsFiles;
+import dev.plimsoll.registry.api.AccountsApi;
 import dev.plimsoll.registry.api.AdminApi;
+import dev.plimsoll.registry.api.AuditApi;
 import dev.plimsoll.registry.api.CheckApi;
 import dev.plimsoll.registry.api.DeployedApi;
 import dev.plimsoll.registry.api.HealthApi;
 import dev.plimsoll.registry.api.ImportApi;
+import dev.plimsoll.registry.api.Origins;
 import dev.plimsoll.registry.api.PinsApi;
+import dev.plimsoll.registry.api.QuotasApi;
+import dev.plimsoll.registry.api.ReadOnlyApi;
 import dev.plimsoll.registry.api.RegistryApi;
 import dev.plimsoll.registry.api.RegistryMetrics;
+import dev.plimsoll.registry.api.RepositoriesApi;
 import dev.plimsoll.registry.api.RetentionApi;
 import dev.plimsoll.registry.api.StatsApi;
 import dev.plimsoll.registry.api.TagHistoryApi;
+import dev.plimsoll.registry.api.TokenApi;
 import dev.plimsoll.registry.api.WarmApi;
+import dev.plimsoll.registry.auth.AccessControl;
+import dev.plimsoll.registry.auth.Policies;
+import dev.plimsoll.registry.auth.ReadOnly;
 import dev.plimsoll.registry.check.Checks;
 import dev.plimsoll.registry.check.Orphans;
 import dev.plimsoll.registry.check.Restoration;
 import dev.plimsoll.registry.check.Schedule;
+import dev.plimsoll.registry.event.AuditLog;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.GcPolicy;
@@ -43,7 +55,9 @@ import dev.plimsoll.registry.repository.Damage;
 import dev.plimsoll.registry.repository.ImageRemoval;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Manifests;
+import dev.plimsoll.registry.repository.Quotas;
 import dev.plimsoll.registry.repository.ReadCache;
+import dev.plimsoll.registry.repository.Repositories;
 import dev.plimsoll.registry.repository.SharedBlobRows;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.TagRewind;
@@ -200,10 +214,21 @@ public final class RegistryServer implements AutoCloseable {
   private Core core(Database database, Stores stores, Space space, DatabaseCopies copies)
       throws IOException {
     ContentStore content = stores.blobs();
-    Transactions transactions = Transactions.of(database);
-    var objects = new ManifestObjects(transactions, stores.manifests());
-    boolean shared = transactions.shared();
+    Transactions plain = Transactions.of(database);
+    boolean shared = plain.shared();
     InstantSource clock = shared ? database.clock() : ownClock;
+    var audit = new AuditLog(plain, settings.access().auditKeptFor(), clock);
+    Transactions transactions = audit.transactions();
+    var objects = new ManifestObjects(transactions, stores.manifests());
+    AccessControl access = access(transactions, clock);
+    var readOnly =
+        new ReadOnly(
+            transactions,
+            settings.access().readOnly() == AccessSettings.ReadOnly.ALWAYS
+                ? Optional.of("registry.read-only is set")
+                : Optional.empty(),
+            clock);
+    var quotas = new Quotas(transactions, access::policy);
     BlobRows rows = shared ? new SharedBlobRows() : new BlobRows();
     long cacheBytes = settings.limits().cache().bytes();
     ReadCache cache = shared ? ReadCache.beside(cacheBytes) : new ReadCache(cacheBytes);
@@ -229,7 +254,8 @@ public final class RegistryServer implements AutoCloseable {
     var checks = new Checks(transactions, content, objects, damage, orphans, restoration, clock);
     var jobs = new Jobs(clock);
     var blobs = new Blobs(transactions, content, rows, cache, settings.lease(), clock);
-    var manifests = new Manifests(transactions, objects, rows, cache, tagMoves, clock);
+    var manifests =
+        new Manifests(transactions, objects, rows, cache, tagMoves, access::policy, clock);
     var tags = new Tags(transactions, tagMoves);
     var trash = new Trash(transactions, rows, cache, settings.lease(), tagMoves, clock);
     var collector =
@@ -240,7 +266,7 @@ public final class RegistryServer implements AutoCloseable {
             rows,
             trash,
             cache,
-            restoration::collectorOff,
+            () -> collectorOff(readOnly, restoration),
             policy(),
             clock);
     var deadlines = new Deadlines(transactions, clock, System::nanoTime);
@@ -314,17 +340,27 @@ public final class RegistryServer implements AutoCloseable {
         .of(collector)
         .of(retention)
         .of(pulls)
-        .of(orphans, damage);
+        .of(orphans, damage)
+        .of(access);
     return new Core(
         housekeeping,
         schedule,
         metrics,
         new RegistryApi(
-            new RegistryApi.Core(blobs, uploads, manifests, pulls, tags, space, mirrors),
+            new RegistryApi.Core(
+                blobs, uploads, manifests, pulls, tags, space, mirrors, quotas, readOnly),
+            access,
+            new Origins(settings.access().trustedProxies()),
             settings.externalUrl(),
             settings.limits().chunkMin().bytes(),
             new HealthApi(space, metrics),
             List.of(
+                new TokenApi(access),
+                new AccountsApi(access.accounts()),
+                new ReadOnlyApi(readOnly),
+                new QuotasApi(access, quotas),
+                new AuditApi(audit),
+                new RepositoriesApi(new Repositories(transactions, cache, clock)),
                 new AdminApi(collector, trash, housekeeping::nextTurn),
                 new TagHistoryApi(tags, new TagRewind(transactions, rows, cache, tagMoves, clock)),
                 new RetentionApi(retention, schedule),
@@ -346,12 +382,44 @@ public final class RegistryServer implements AutoCloseable {
         .orElse(settings.gc());
   }
 
+  /** Why nothing is collected; empty if it is. */
+  private static Optional<String> collectorOff(ReadOnly readOnly, Restoration restoration)
+      throws IOException {
+    Optional<String> reason = readOnly.reason().map(why -> "the registry is read-only: " + why);
+    return reason.isPresent() ? reason : restoration.collectorOff();
+  }
+
+  private AccessControl access(Transactions transactions, InstantSource clock) {
+    AccessSettings access = settings.access();
+    var issuers = new IssuerDocuments();
+    parts.push(issuers::close);
+    return new AccessControl(
+        access.policy().map(file -> Policies.of(file, System::nanoTime)).orElseGet(Policies::open),
+        access.soleKey(),
+        transactions,
+        settings.root().resolve("access").resolve("token-key.json"),
+        issuers,
+        clock,
+        System::nanoTime);
+  }
+
   private void listen(Core core) throws IOException {
     var http = new HttpServer(core.api(), Limits.DEFAULT, core.metrics());
     parts.push(() -> http.close(GRACE));
-    address = http.listen(settings.listen());
+    Optional<AccessSettings.Tls> tls = settings.access().tls();
+    address =
+        tls.isPresent()
+            ? http.listen(
+                settings.listen(), TlsFiles.open(tls.get().certificate(), tls.get().key()))
+            : http.listen(settings.listen());
     core.housekeeping().start();
     core.retention().start();
+    if (settings.access().policy().isEmpty() && !address.getAddress().isLoopbackAddress()) {
+      log.warn(
+          "whoever reaches {} may pull, push and delete; set registry.access.policy, see"
+              + " docs/registry/access.md",
+          url());
+    }
     log.info("registry listening url={} data={}", url(), settings.root());
   }
 
@@ -366,7 +434,9 @@ public final class RegistryServer implements AutoCloseable {
       throw new IllegalStateException("not listening yet");
     }
     String host = bound.getAddress().getHostAddress();
-    return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, bound.getPort());
+    String scheme = settings.access().tls().isPresent() ? "https" : "http";
+    return "%s://%s:%d"
+        .formatted(scheme, host.contains(":") ? "[" + host + "]" : host, bound.getPort());
   }
 
   /** Lets requests in progress end, for some seconds, and lets go of the data directory. */

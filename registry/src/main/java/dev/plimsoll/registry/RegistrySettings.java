@@ -47,29 +47,36 @@ public record RegistrySettings(
    * @param mirror which other registries are shown
    * @param check how it looks after what it holds
    * @param storage where bytes and rows are
+   * @param access who may do what
    */
   public record Parts(
       RetentionSettings retention,
       MirrorSettings mirror,
       CheckSettings check,
-      StorageSettings storage) {
+      StorageSettings storage,
+      AccessSettings access) {
     public static final Parts DEFAULT =
         new Parts(
             RetentionSettings.OFF,
             MirrorSettings.NONE,
             CheckSettings.DEFAULT,
-            StorageSettings.DEFAULT);
+            StorageSettings.DEFAULT,
+            AccessSettings.DEFAULT);
 
     Parts with(RetentionSettings newRetention) {
-      return new Parts(newRetention, mirror, check, storage);
+      return new Parts(newRetention, mirror, check, storage, access);
     }
 
     Parts with(MirrorSettings newMirror) {
-      return new Parts(retention, newMirror, check, storage);
+      return new Parts(retention, newMirror, check, storage, access);
     }
 
     Parts with(StorageSettings newStorage) {
-      return new Parts(retention, mirror, check, newStorage);
+      return new Parts(retention, mirror, check, newStorage, access);
+    }
+
+    Parts with(AccessSettings newAccess) {
+      return new Parts(retention, mirror, check, storage, newAccess);
     }
   }
 
@@ -208,7 +215,8 @@ public record RegistrySettings(
                   TAG_MOVES),
               MirrorSettings.ALL,
               CheckSettings.ALL,
-              StorageSettings.ALL)
+              StorageSettings.ALL,
+              AccessSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -249,7 +257,8 @@ public record RegistrySettings(
                 settings.get(RETENTION_EVERY)),
             MirrorSettings.from(settings),
             CheckSettings.from(settings),
-            StorageSettings.from(settings)),
+            StorageSettings.from(settings),
+            AccessSettings.from(settings)),
         settings.get(ACCESS_LOG));
   }
 
@@ -299,6 +308,16 @@ public record RegistrySettings(
 
   public StorageSettings storage() {
     return parts.storage();
+  }
+
+  public RegistrySettings withAccess(AccessSettings newAccess) {
+    return new RegistrySettings(
+        listen, data, externalUrl, lease, gc, gcEvery, limits, parts.with(newAccess), accessLog);
+  }
+
+  /** Who may do what. */
+  public AccessSettings access() {
+    return parts.access();
   }
 
   /** Where the registry keeps its things: {@code <data>/registry}. */

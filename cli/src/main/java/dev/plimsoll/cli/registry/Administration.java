@@ -14,6 +14,7 @@ import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** A registry's administration, as docs/registry/api.md describes it. */
@@ -22,10 +23,17 @@ final class Administration {
 
   private final HttpClient http;
   private final URI base;
+  private final Optional<String> authorization;
 
-  Administration(HttpClient http, URI base) {
+  /**
+   * Speaks with one registry.
+   *
+   * @param authorization what proves who asks; empty: nothing
+   */
+  Administration(HttpClient http, URI base, Optional<String> authorization) {
     this.http = http;
     this.base = base;
+    this.authorization = authorization;
   }
 
   /** Where the registry is. */
@@ -68,6 +76,12 @@ final class Administration {
     }
   }
 
+  /** Sends a document; what must not be in an address, which is logged, goes so. */
+  JsonNode send(String method, String path, byte[] document)
+      throws IOException, InterruptedException {
+    return answer(method, path, RequestBody.of(document));
+  }
+
   /** A value as it stands in a query. */
   static String encoded(String text) {
     return URLEncoder.encode(text, UTF_8);
@@ -75,7 +89,10 @@ final class Administration {
 
   private ClientRequest request(String method, String path, RequestBody body) {
     URI target = URI.create(base.toString().replaceAll("/+$", "") + "/plimsoll/v1" + path);
-    return ClientRequest.of(method, target, Trust.system()).patient().body(body);
+    ClientRequest request = ClientRequest.of(method, target, Trust.system()).patient().body(body);
+    return authorization
+        .map(credentials -> request.header("Authorization", credentials))
+        .orElse(request);
   }
 
   private JsonNode answer(String method, String path, RequestBody body)
@@ -89,6 +106,12 @@ final class Administration {
   }
 
   private void refuse(ClientResponse response) throws IOException {
+    if (response.status() == 401) {
+      throw new IOException(
+          authorization.isEmpty()
+              ? base + " wants to know who asks; give --user, and a password"
+              : base + " does not know that user and password");
+    }
     if (response.status() >= 400) {
       throw new IOException(
           "%s answered %d: %s"

@@ -8,7 +8,12 @@ import dev.plimsoll.registry.RegistrySettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +44,15 @@ final class RegistryTarget {
       description = "The data directory of a registry that does not run.")
   private @Nullable Path data;
 
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = {
+        "Who you are, where the registry wants to know.",
+        "The password is in PLIMSOLL_PASSWORD, or is asked for at the terminal."
+      })
+  private @Nullable String user;
+
   /** What a command does with the registry's answers. */
   interface Action {
     int run(Administration registry) throws IOException, InterruptedException;
@@ -46,7 +60,7 @@ final class RegistryTarget {
 
   int use(Action action) throws IOException, InterruptedException {
     if (data == null) {
-      return talk(url == null ? listening() : url, action);
+      return talk(url == null ? listening() : url, credentials(), action);
     }
     if (url != null && command != null) {
       throw new ParameterException(
@@ -54,8 +68,11 @@ final class RegistryTarget {
           "--url is a running registry and --data a stopped one; give one of them");
     }
     settings.flag("registry.data", data).flag("registry.listen", "127.0.0.1:0");
-    try (RegistryServer server = RegistryServer.start(RegistrySettings.from(settings.load()))) {
-      return talk(URI.create(server.url()), action);
+    RegistrySettings stopped = RegistrySettings.from(settings.load());
+    String key = key();
+    try (RegistryServer server =
+        RegistryServer.start(stopped.withAccess(stopped.access().onlyFor(key)))) {
+      return talk(URI.create(server.url()), Optional.of("Bearer " + key), action);
     }
   }
 
@@ -73,17 +90,38 @@ final class RegistryTarget {
     return RegistrySettings.from(settings.load());
   }
 
-  private URI listening() {
-    InetSocketAddress listen = RegistrySettings.from(settings.load()).listen();
-    boolean everywhere = listen.getAddress() != null && listen.getAddress().isAnyLocalAddress();
-    return URI.create(
-        "http://%s:%d"
-            .formatted(everywhere ? "127.0.0.1" : listen.getHostString(), listen.getPort()));
+  /** Known to this process alone: nobody else gets in while the command runs. */
+  private static String key() {
+    byte[] bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
-  private static int talk(URI base, Action action) throws IOException, InterruptedException {
+  private Optional<String> credentials() throws IOException {
+    if (user == null) {
+      return Optional.empty();
+    }
+    String given = System.getenv("PLIMSOLL_PASSWORD");
+    String password = given != null ? given : Secrets.ask("Password of " + user + ": ");
+    byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+    return Optional.of("Basic " + Base64.getEncoder().encodeToString(both));
+  }
+
+  private URI listening() {
+    RegistrySettings running = RegistrySettings.from(settings.load());
+    InetSocketAddress listen = running.listen();
+    String scheme = running.access().tls().isPresent() ? "https" : "http";
+    boolean everywhere = listen.getAddress() != null && listen.getAddress().isAnyLocalAddress();
+    return URI.create(
+        "%s://%s:%d"
+            .formatted(
+                scheme, everywhere ? "127.0.0.1" : listen.getHostString(), listen.getPort()));
+  }
+
+  private static int talk(URI base, Optional<String> credentials, Action action)
+      throws IOException, InterruptedException {
     try (HttpClient http = new HttpClient(ClientSettings.DEFAULT)) {
-      return action.run(new Administration(http, base));
+      return action.run(new Administration(http, base, credentials));
     }
   }
 }

@@ -34,7 +34,20 @@ public final class RegistryVerbs {
           new Verb(
               "registry check", "verify every byte and reference, and repair", CheckCommand::new),
           new Verb("registry import", "move in from another registry", ImportCommand::new),
-          new Verb("registry stats", "say what takes the space", StatsCommand::new));
+          new Verb("registry stats", "say what takes the space", StatsCommand::new),
+          new Verb("registry user", "add, change, import, list and remove users", UserCommand::new),
+          new Verb(
+              "registry robot",
+              "add, renew, list and remove robots and their tokens",
+              RobotCommand::new),
+          new Verb("registry quotas", "show how far quotas are used", QuotasCommand::new),
+          new Verb("registry audit", "show who changed what", AuditCommand::new),
+          new Verb(
+              "registry read-only", "have it take no changes for a while", ReadOnlyCommand::new),
+          new Verb(
+              "registry delete-repository",
+              "delete a repository whole; restore brings it back",
+              DeleteRepositoryCommand::new));
 
   private RegistryVerbs() {}
 }

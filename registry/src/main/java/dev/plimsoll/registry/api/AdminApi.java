@@ -4,6 +4,7 @@ import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.auth.Need;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcReport;
 import dev.plimsoll.registry.gc.GcStatus;
@@ -114,6 +115,14 @@ public final class AdminApi implements AdminResource {
   }
 
   private record Purged(long purged) {}
+
+  /** An id may be of any repository; where one is given, the repository beside it says nothing. */
+  @Override
+  public Optional<Need> need(String path, Request request) {
+    return path.startsWith(ROOT + "/trash") && request.query("id").isEmpty()
+        ? Parameters.toAdministerOne(request)
+        : Optional.empty();
+  }
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {

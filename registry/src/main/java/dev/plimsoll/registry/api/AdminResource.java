@@ -2,7 +2,9 @@ package dev.plimsoll.registry.api;
 
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
+import dev.plimsoll.registry.auth.Need;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One subject of the registry's own API, such as the collector or the trash. {@link RegistryApi} asks
@@ -11,6 +13,14 @@ import java.io.IOException;
 public interface AdminResource {
   /** What every path of this API begins with. */
   String ROOT = "/plimsoll/v1";
+
+  /**
+   * What the caller must be allowed for a request to this path; empty if it is none of its own, or if
+   * looking after the whole registry is what it takes.
+   */
+  default Optional<Need> need(String path, Request request) {
+    return Optional.empty();
+  }
 
   /** Answers, and returns true, if the path is one of its own. */
   boolean handle(String path, Request request, Response response) throws IOException;

@@ -1,15 +1,20 @@
 package dev.plimsoll.registry.api;
 
 import dev.plimsoll.http.Request;
-import java.net.InetSocketAddress;
 
-/** Who asks, for histories: as long as nobody logs in, where the request came from. */
+/** Who makes the request that this thread answers. */
 final class Callers {
+  /** Set by {@link RegistryApi} for as long as it answers. */
+  static final ScopedValue<Visitor> VISITOR = ScopedValue.newInstance();
+
   private Callers() {}
 
+  static Visitor visitor() {
+    return VISITOR.get();
+  }
+
+  /** As histories name them: a user, a robot, or in an open registry where the request came from. */
   static String of(Request request) {
-    return request.peer() instanceof InetSocketAddress address
-        ? address.getAddress().getHostAddress()
-        : "local";
+    return VISITOR.isBound() ? visitor().name() : "request " + request.id();
   }
 }

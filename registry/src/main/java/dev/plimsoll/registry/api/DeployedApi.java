@@ -4,6 +4,7 @@ import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.auth.Need;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.ReporterUnknown;
@@ -44,6 +45,14 @@ public final class DeployedApi implements AdminResource {
   private record Trashed(String repository, String digest, long deletion) {}
 
   private record Removed(String removed) {}
+
+  /** Who reports is a robot of the reporter's name: nobody can speak for another host. */
+  @Override
+  public Optional<Need> need(String path, Request request) {
+    return path.startsWith(PLACE + "/")
+        ? Optional.of(new Need.ToBeRobot(path.substring(PLACE.length() + 1)))
+        : Optional.empty();
+  }
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {

@@ -3,6 +3,7 @@ package dev.plimsoll.registry.api;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.auth.AccessException;
 import dev.plimsoll.registry.repository.RegistryException;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ChunkOutOfOrder;
@@ -64,6 +65,8 @@ record ErrorReply(int status, String code, String message) {
       case ChunkOutOfOrder _ -> new ErrorReply(416, "BLOB_UPLOAD_INVALID", message);
       case SizeMismatch _ -> new ErrorReply(400, "SIZE_INVALID", message);
       case DigestMismatch _ -> new ErrorReply(400, "DIGEST_INVALID", message);
+      case RegistryException.QuotaExceeded _ -> new ErrorReply(403, "DENIED", message);
+      case RegistryException.TagImmutable _ -> new ErrorReply(403, "DENIED", message);
       case StillReferenced _ -> new ErrorReply(405, "DENIED", message);
       case Held _ -> new ErrorReply(409, "DENIED", message);
       case NotRewindable _ -> new ErrorReply(404, "TAG_NOT_REWINDABLE", message);
@@ -79,6 +82,22 @@ record ErrorReply(int status, String code, String message) {
       case UpstreamBusy _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
       case Mirrored _ -> new ErrorReply(403, "DENIED", message);
       case Unsupported _ -> new ErrorReply(405, "UNSUPPORTED", message);
+    };
+  }
+
+  /** The same for refusals that depend on who asks. */
+  static ErrorReply to(AccessException refusal) {
+    String message = String.valueOf(refusal.getMessage());
+    return switch (refusal) {
+      case AccessException.SignInRequired _ -> new ErrorReply(401, "UNAUTHORIZED", message);
+      case AccessException.ScopeTooSmall _ -> new ErrorReply(401, "UNAUTHORIZED", message);
+      case AccessException.Denied _ -> new ErrorReply(403, "DENIED", message);
+      case AccessException.OnlyFromHere _ -> new ErrorReply(403, "DENIED", message);
+      case AccessException.TooManyRequests _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
+      case AccessException.ReadOnly _ -> new ErrorReply(405, "UNSUPPORTED", message);
+      case AccessException.AccountUnknown _ -> new ErrorReply(404, "ACCOUNT_UNKNOWN", message);
+      case AccessException.AccountExists _ -> new ErrorReply(409, "ACCOUNT_EXISTS", message);
+      case AccessException.Invalid _ -> new ErrorReply(400, "ACCOUNT_INVALID", message);
     };
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 /** {@code /healthz}, {@code /readyz} and {@code /metrics}. */
 public final class HealthApi {
+  static final String METRICS = "/metrics";
   private static final byte[] OK = "ok\n".getBytes(StandardCharsets.UTF_8);
 
   private final Space space;
@@ -21,7 +22,7 @@ public final class HealthApi {
 
   private record Ready(boolean ready, boolean takesPushes, long usableBytes) {}
 
-  /** Answers, and returns true, if the path is one of these. */
+  /** Answers, and returns true, if the path is one of the two that anybody may ask. */
   boolean handle(String path, Response response) throws IOException {
     switch (path) {
       case "/healthz" -> response.header("Content-Type", "text/plain").send(OK);
@@ -30,11 +31,15 @@ public final class HealthApi {
           response
               .header("Content-Type", "application/json")
               .send(Json.write(new Ready(true, !space.isLow(), space.usableBytes())));
-      case "/metrics" -> response.header("Content-Type", Metrics.CONTENT_TYPE).send(metrics.text());
       default -> {
         return false;
       }
     }
     return true;
+  }
+
+  /** Answers for {@link #METRICS}, which is not for everybody. */
+  void metrics(Response response) throws IOException {
+    response.header("Content-Type", Metrics.CONTENT_TYPE).send(metrics.text());
   }
 }

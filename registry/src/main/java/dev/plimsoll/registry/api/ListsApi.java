@@ -7,6 +7,9 @@ import dev.plimsoll.oci.Manifest;
 import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.auth.AccessControl;
+import dev.plimsoll.registry.auth.AccessPolicy;
+import dev.plimsoll.registry.auth.Caller;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.StoredManifest;
 import dev.plimsoll.registry.repository.Tags;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ListsApi {
   static final int NAMES_MAX = 10_000;
   static final int REFERRERS_MAX = 100;
+  private static final int LOOK_AT_ONCE = 1000;
 
   /** Annotations travel in a list of referrers; together they may be no larger than a manifest. */
   private static final int REFERRERS_BYTES_MAX = ManifestsApi.SIZE_BYTES_MAX;
@@ -28,12 +32,19 @@ final class ListsApi {
   private final Tags tags;
   private final Manifests manifests;
   private final MirrorApi mirrors;
+  private final AccessControl access;
   private final Locations locations;
 
-  ListsApi(Tags tags, Manifests manifests, MirrorApi mirrors, Locations locations) {
+  ListsApi(
+      Tags tags,
+      Manifests manifests,
+      MirrorApi mirrors,
+      AccessControl access,
+      Locations locations) {
     this.tags = tags;
     this.manifests = manifests;
     this.mirrors = mirrors;
+    this.access = access;
     this.locations = locations;
   }
 
@@ -71,8 +82,28 @@ final class ListsApi {
     }
     Page page = Page.of(request, NAMES_MAX);
     List<String> found =
-        tags.catalog(page.after(), page.size() + 1).stream().map(RepositoryName::value).toList();
+        visible(page.after(), page.size() + 1).stream().map(RepositoryName::value).toList();
     json(response, new RepositoryList(cut(found, page, "/v2/_catalog", response)));
+  }
+
+  /** Repositories that the caller may pull from, as many as asked for, as long as there are any. */
+  private List<RepositoryName> visible(String after, int most) throws IOException {
+    if (!access.configured()) {
+      return tags.catalog(after, most);
+    }
+    AccessPolicy policy = access.policy();
+    Caller caller = Callers.visitor().caller();
+    List<RepositoryName> visible = new ArrayList<>();
+    String last = after;
+    while (visible.size() < most) {
+      List<RepositoryName> next = tags.catalog(last, LOOK_AT_ONCE);
+      next.stream().filter(name -> caller.maySee(policy, name)).forEach(visible::add);
+      if (next.size() < LOOK_AT_ONCE) {
+        break;
+      }
+      last = next.getLast().value();
+    }
+    return visible.subList(0, Math.min(most, visible.size()));
   }
 
   void referrers(Endpoint.Referrers at, Request request, Response response) throws IOException {

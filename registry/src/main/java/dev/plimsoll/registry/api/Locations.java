@@ -24,6 +24,11 @@ final class Locations {
     this.prefix = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
+  /** What addresses begin with; empty if they are relative. */
+  String base() {
+    return base;
+  }
+
   /** A path without the prefix, which some proxies take away and others do not. */
   String inner(String path) {
     return !prefix.isEmpty() && path.startsWith(prefix + "/")

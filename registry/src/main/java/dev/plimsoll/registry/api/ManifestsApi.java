@@ -45,11 +45,7 @@ final class ManifestsApi {
       case "GET", "HEAD" -> get(at, request, response);
       case "PUT" -> put(at, request, response);
       case "DELETE" -> {
-        switch (at.reference()) {
-          case Digest digest ->
-              manifests.delete(at.repository(), digest, Callers.of(request), "asked for");
-          case Tag tag -> manifests.delete(at.repository(), tag, Callers.of(request), "asked for");
-        }
+        manifests.deleteAskedFor(at.repository(), at.reference(), Callers.of(request));
         response.status(202).send();
       }
       default -> Methods.refuse(response, "GET, HEAD, PUT, DELETE");

@@ -3,9 +3,12 @@ package dev.plimsoll.registry.api;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.auth.Action;
+import dev.plimsoll.registry.auth.Need;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import java.io.IOException;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** What the subjects of the registry's own API read and answer alike. */
@@ -42,6 +45,11 @@ final class Parameters {
     }
     Methods.refuse(response, method);
     return true;
+  }
+
+  /** For what concerns the repository of a parameter, looking after that one is enough. */
+  static Optional<Need> toAdministerOne(Request request) {
+    return request.query("repository").map(name -> new Need.On(Action.ADMIN, Endpoint.name(name)));
   }
 
   /** The JSON document that a request carries. */

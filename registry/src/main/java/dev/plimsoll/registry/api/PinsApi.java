@@ -4,6 +4,7 @@ import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Reference;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.auth.Need;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.NotPinned;
@@ -12,6 +13,7 @@ import dev.plimsoll.registry.retention.Pins;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code /plimsoll/v1/pins}: tags and digests that no rule may delete. */
 public final class PinsApi implements AdminResource {
@@ -39,6 +41,11 @@ public final class PinsApi implements AdminResource {
   }
 
   private record Unpinned(String repository, String reference) {}
+
+  @Override
+  public Optional<Need> need(String path, Request request) {
+    return path.equals(ROOT + "/pins") ? Parameters.toAdministerOne(request) : Optional.empty();
+  }
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {

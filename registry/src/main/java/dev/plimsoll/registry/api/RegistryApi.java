@@ -7,9 +7,16 @@ import dev.plimsoll.http.ClientGone;
 import dev.plimsoll.http.Handler;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
+import dev.plimsoll.registry.auth.AccessControl;
+import dev.plimsoll.registry.auth.AccessException;
+import dev.plimsoll.registry.auth.Need;
+import dev.plimsoll.registry.auth.ReadOnly;
+import dev.plimsoll.registry.event.AuditLog;
+import dev.plimsoll.registry.event.AuditNote;
 import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
+import dev.plimsoll.registry.repository.Quotas;
 import dev.plimsoll.registry.repository.RegistryException;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Tags;
@@ -20,6 +27,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +40,12 @@ public final class RegistryApi implements Handler {
 
   private final Locations locations;
   private final MirrorApi mirrorApi;
+  private final Gate gate;
   private final BlobsApi blobsApi;
   private final UploadsApi uploadsApi;
   private final ManifestsApi manifestsApi;
   private final ListsApi listsApi;
+  private final ReadOnly readOnly;
   private final HealthApi healthApi;
   private final List<AdminResource> admin;
 
@@ -47,7 +57,9 @@ public final class RegistryApi implements Handler {
       Pulls pulls,
       Tags tags,
       Space space,
-      Mirrors mirrors) {}
+      Mirrors mirrors,
+      Quotas quotas,
+      ReadOnly readOnly) {}
 
   /**
    * Puts the endpoints together.
@@ -57,18 +69,29 @@ public final class RegistryApi implements Handler {
    */
   public RegistryApi(
       Core core,
+      AccessControl access,
+      Origins origins,
       Optional<URI> externalUrl,
       long chunkMinBytes,
       HealthApi healthApi,
       List<AdminResource> admin) {
     this.locations = new Locations(externalUrl);
     this.mirrorApi = new MirrorApi(core.mirrors(), core.manifests(), core.blobs());
+    this.gate = new Gate(access, origins, locations, mirrorApi::meant);
     this.blobsApi = new BlobsApi(core.blobs());
     this.uploadsApi =
-        new UploadsApi(core.uploads(), core.blobs(), core.space(), locations, chunkMinBytes);
+        new UploadsApi(
+            core.uploads(),
+            core.blobs(),
+            core.space(),
+            core.quotas(),
+            access,
+            locations,
+            chunkMinBytes);
     this.manifestsApi =
         new ManifestsApi(core.manifests(), core.pulls(), core.space(), mirrorApi, locations);
-    this.listsApi = new ListsApi(core.tags(), core.manifests(), mirrorApi, locations);
+    this.listsApi = new ListsApi(core.tags(), core.manifests(), mirrorApi, access, locations);
+    this.readOnly = core.readOnly();
     this.healthApi = healthApi;
     this.admin = List.copyOf(admin);
   }
@@ -76,7 +99,20 @@ public final class RegistryApi implements Handler {
   @Override
   public void handle(Request request, Response response) throws Exception {
     try {
-      route(request, response);
+      String path = locations.inner(request.path());
+      if (!healthApi.handle(path, response)) {
+        Visitor visitor = gate.admit(request);
+        ScopedValue.where(Callers.VISITOR, visitor)
+            .<@Nullable Void, IOException>call(() -> {
+              audited(path, visitor, request, response);
+              return null;
+            });
+      }
+    } catch (AccessException e) {
+      if (!response.committed()) {
+        gate.challenge(e, request, response);
+      }
+      refuse(response, ErrorReply.to(e), e);
     } catch (RegistryException e) {
       refuse(response, ErrorReply.to(e), e);
     } catch (NoSpaceException e) {
@@ -105,10 +141,43 @@ public final class RegistryApi implements Handler {
     reply.send(response);
   }
 
-  private void route(Request request, Response response) throws IOException {
-    String path = locations.inner(request.path());
+  /** What changes something is on record; bytes that no manifest names yet have changed nothing. */
+  private void audited(String path, Visitor visitor, Request request, Response response)
+      throws IOException {
+    if (isRead(request) || path.contains("/blobs/uploads/") || path.equals(TokenApi.PATH)) {
+      route(path, visitor, request, response);
+      return;
+    }
+    var note =
+        new AuditNote(
+            visitor.name(),
+            visitor.origin().address(),
+            visitor.requestId(),
+            request.method() + " " + request.target());
+    AuditLog.record(note, () -> route(path, visitor, request, response));
+  }
+
+  private static boolean isRead(Request request) {
+    return request.method().equals("GET") || request.method().equals("HEAD");
+  }
+
+  private void refuseIfReadOnly(Request request) throws IOException {
+    if (!isRead(request)) {
+      readOnly
+          .reason()
+          .ifPresent(reason -> {
+            throw new AccessException.ReadOnly(reason);
+          });
+    }
+  }
+
+  private void route(String path, Visitor visitor, Request request, Response response)
+      throws IOException {
     if (!path.equals(ROOT) && !path.startsWith(ROOT + "/")) {
-      if (!healthApi.handle(path, response) && !administered(path, request, response)) {
+      if (path.equals(HealthApi.METRICS)) {
+        gate.checkMetrics(visitor);
+        healthApi.metrics(response);
+      } else if (!administered(path, visitor, request, response)) {
         ErrorReply.noEndpoint().send(response);
       }
       return;
@@ -119,7 +188,10 @@ public final class RegistryApi implements Handler {
       ErrorReply.noEndpoint().send(response);
       return;
     }
-    switch (mirrorApi.meant(endpoint.get(), request)) {
+    Endpoint meant = mirrorApi.meant(endpoint.get(), request);
+    gate.check(meant, visitor, request);
+    refuseIfReadOnly(request);
+    switch (meant) {
       case Endpoint.Base _ ->
           response.header("Content-Type", "application/json").send(EMPTY_OBJECT);
       case Endpoint.Catalog _ -> listsApi.catalog(request, response);
@@ -136,7 +208,22 @@ public final class RegistryApi implements Handler {
     }
   }
 
-  private boolean administered(String path, Request request, Response response) throws IOException {
+  private boolean administered(String path, Visitor visitor, Request request, Response response)
+      throws IOException {
+    if (!path.startsWith(AdminResource.ROOT + "/")) {
+      return false;
+    }
+    gate.require(
+        admin.stream()
+            .flatMap(resource -> resource.need(path, request).stream())
+            .findFirst()
+            .orElse(Need.TO_ADMINISTER),
+        visitor);
+    if (!path.equals(TokenApi.PATH)
+        && !path.equals(ReadOnlyApi.PATH)
+        && !Parameters.flag(request, "dry-run")) {
+      refuseIfReadOnly(request);
+    }
     for (AdminResource resource : admin) {
       if (resource.handle(path, request, response)) {
         return true;

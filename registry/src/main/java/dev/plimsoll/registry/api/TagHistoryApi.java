@@ -5,6 +5,8 @@ import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.auth.Action;
+import dev.plimsoll.registry.auth.Need;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.TagRewind;
 import dev.plimsoll.registry.repository.Tags;
@@ -36,6 +38,16 @@ public final class TagHistoryApi implements AdminResource {
       Optional<String> from,
       String to,
       List<String> outOfTrash) {}
+
+  @Override
+  public Optional<Need> need(String path, Request request) {
+    return switch (path) {
+      case ROOT + "/tags/history" ->
+          request.query("repository").map(name -> new Need.On(Action.PULL, Endpoint.name(name)));
+      case ROOT + "/tags/restore" -> Parameters.toAdministerOne(request);
+      default -> Optional.empty();
+    };
+  }
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {

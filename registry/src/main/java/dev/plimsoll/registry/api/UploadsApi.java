@@ -4,8 +4,12 @@ import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.auth.AccessControl;
+import dev.plimsoll.registry.auth.Action;
+import dev.plimsoll.registry.auth.Caller;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Chunk;
+import dev.plimsoll.registry.repository.Quotas;
 import dev.plimsoll.registry.repository.RegistryException.ChunkOutOfOrder;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
@@ -28,13 +32,24 @@ final class UploadsApi {
   private final Uploads uploads;
   private final Blobs blobs;
   private final Space space;
+  private final Quotas quotas;
+  private final AccessControl access;
   private final Locations locations;
   private final long chunkMinBytes;
 
-  UploadsApi(Uploads uploads, Blobs blobs, Space space, Locations locations, long chunkMinBytes) {
+  UploadsApi(
+      Uploads uploads,
+      Blobs blobs,
+      Space space,
+      Quotas quotas,
+      AccessControl access,
+      Locations locations,
+      long chunkMinBytes) {
     this.uploads = uploads;
     this.blobs = blobs;
     this.space = space;
+    this.quotas = quotas;
+    this.access = access;
     this.locations = locations;
     this.chunkMinBytes = chunkMinBytes;
   }
@@ -51,6 +66,7 @@ final class UploadsApi {
       return;
     }
     space.refuseIfLow();
+    quotas.refuseIfFull(at.repository(), request.contentLength().orElse(0));
     if (digest.isPresent() && request.hasBody()) {
       Digest promised = Endpoint.digest(digest.get());
       uploads.put(at.repository(), promised, body(request));
@@ -73,6 +89,7 @@ final class UploadsApi {
         }
         case "PATCH" -> {
           space.refuseIfLow();
+          quotas.refuseIfFull(at.repository(), request.contentLength().orElse(0));
           long size = uploads.append(at.repository(), at.id(), offset(request), body(request));
           progress(at.repository(), at.id(), size, response).status(202).send();
         }
@@ -98,6 +115,7 @@ final class UploadsApi {
                     () -> new Malformed(Subject.DIGEST, "the parameter digest is missing")));
     if (request.hasBody()) {
       space.refuseIfLow();
+      quotas.refuseIfFull(at.repository(), request.contentLength().orElse(0));
     }
     Chunk last = request.hasBody() ? body(request) : Chunk.EMPTY;
     uploads.finish(at.repository(), at.id(), promised, offset(request), last);
@@ -106,8 +124,12 @@ final class UploadsApi {
 
   private boolean mounted(RepositoryName repository, String mount, Request request)
       throws IOException {
+    Caller caller = Callers.visitor().caller();
     return blobs.mount(
-        repository, Endpoint.digest(mount), request.query("from").map(Endpoint::name));
+        repository,
+        Endpoint.digest(mount),
+        request.query("from").map(Endpoint::name),
+        source -> access.allows(caller, Action.PULL, source));
   }
 
   private static Chunk body(Request request) {

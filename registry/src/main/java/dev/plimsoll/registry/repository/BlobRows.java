@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.repository;
 
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -87,17 +88,20 @@ public class BlobRows {
         .findOne();
   }
 
-  /** Any repository that has the blob, for a mount that names none. */
-  public boolean linkedAnywhere(Handle h, Digest digest) {
+  /** Repositories that have the blob, for a mount that names none. */
+  public List<RepositoryName> linkedIn(Handle h, Digest digest, int most) {
     return h.createQuery(
             """
-            SELECT 1 FROM blob_links l JOIN blobs b ON b.digest = l.digest AND b.state = 'live'
-            WHERE l.digest = :digest AND l.deleted_at IS NULL AND b.damaged_at IS NULL LIMIT 1
+            SELECT r.name FROM blob_links l
+            JOIN blobs b ON b.digest = l.digest AND b.state = 'live'
+            JOIN repositories r ON r.id = l.repository_id
+            WHERE l.digest = :digest AND l.deleted_at IS NULL AND b.damaged_at IS NULL
+            LIMIT :most
             """)
         .bind("digest", digest.toString())
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
+        .bind("most", most)
+        .map((rs, ctx) -> new RepositoryName(rs.getString("name")))
+        .list();
   }
 
   /** Adds a live blob whose bytes are on disk, or are {@code content}. */

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /** Finds, opens, mounts and deletes blobs. Safe for many threads. */
 public final class Blobs {
   private static final Logger log = LoggerFactory.getLogger(Blobs.class);
+
+  /** Where a mount names no source, so many repositories are looked through for one. */
+  private static final int SOURCES_MAX = 1000;
 
   private final Transactions transactions;
   private final ContentStore content;
@@ -132,6 +136,34 @@ public final class Blobs {
    */
   public boolean mount(RepositoryName repository, Digest digest, Optional<RepositoryName> from)
       throws IOException {
+    return mount(repository, digest, from, source -> true);
+  }
+
+  /**
+   * The same, out of repositories that the caller may pull from.
+   *
+   * @param pullable which those are; not asked inside the transaction
+   */
+  public boolean mount(
+      RepositoryName repository,
+      Digest digest,
+      Optional<RepositoryName> from,
+      Predicate<RepositoryName> pullable)
+      throws IOException {
+    Optional<RepositoryName> source = from;
+    if (from.isEmpty()) {
+      source =
+          transactions.read(h -> blobs.linkedIn(h, digest, SOURCES_MAX)).stream()
+              .filter(pullable)
+              .findFirst();
+    }
+    return source.isPresent()
+        && pullable.test(source.get())
+        && mountFrom(repository, digest, source.get());
+  }
+
+  private boolean mountFrom(RepositoryName repository, Digest digest, RepositoryName from)
+      throws IOException {
     try {
       boolean mounted =
           transactions.write(h -> {
@@ -153,11 +185,8 @@ public final class Blobs {
     }
   }
 
-  private boolean visible(Handle h, Digest digest, Optional<RepositoryName> from) {
-    if (from.isEmpty()) {
-      return blobs.linkedAnywhere(h, digest);
-    }
-    OptionalLong source = repositories.find(h, from.get());
+  private boolean visible(Handle h, Digest digest, RepositoryName from) {
+    OptionalLong source = repositories.find(h, from);
     return source.isPresent() && blobs.link(h, source.getAsLong(), digest).isPresent();
   }
 

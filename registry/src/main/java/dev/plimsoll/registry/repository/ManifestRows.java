@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The rows of manifests and of what they name. */
 final class ManifestRows {
   private final ManifestObjectRows objects = new ManifestObjectRows();
+  private final UsageRows usage = new UsageRows();
 
   /**
    * A manifest, live or in the trash.
@@ -75,26 +76,29 @@ final class ManifestRows {
 
   /** Pushed once more: it is live, whatever it was, and as old as this push. */
   void pushedAgain(Handle h, long id, String mediaType, Instant now) {
-    h.createUpdate(
-            """
-            UPDATE manifests SET media_type = :type, pushed_at = :now, deletion_id = NULL
-            WHERE id = :id
-            """)
+    untrash(h, id);
+    h.createUpdate("UPDATE manifests SET media_type = :type, pushed_at = :now WHERE id = :id")
         .bind("id", id)
         .bind("type", mediaType)
         .bind("now", now.toEpochMilli())
         .execute();
   }
 
+  /** Notes what a new manifest names, and counts it. */
   void reference(Handle h, long id, long repositoryId, Collection<Digest> digests) {
     if (digests.isEmpty()) {
+      usage.added(h, id);
       return;
     }
     var batch =
         h.prepareBatch(
             """
-            INSERT INTO manifest_references (manifest_id, repository_id, digest)
-            VALUES (:manifest, :repository, :digest)
+            INSERT INTO manifest_references (manifest_id, repository_id, digest, size_bytes)
+            VALUES (:manifest, :repository, :digest, COALESCE((
+              SELECT b.size_bytes FROM blob_links l
+              JOIN blobs b ON b.digest = l.digest AND b.state = 'live'
+              WHERE l.repository_id = :repository AND l.digest = :digest
+                AND l.deleted_at IS NULL), 0))
             """);
     for (Digest digest : digests) {
       batch
@@ -104,6 +108,7 @@ final class ManifestRows {
           .add();
     }
     batch.execute();
+    usage.added(h, id);
   }
 
   List<Digest> references(Handle h, long id) {
@@ -114,16 +119,34 @@ final class ManifestRows {
   }
 
   void trash(Handle h, long id, long deletionId) {
-    h.createUpdate("UPDATE manifests SET deletion_id = :deletion WHERE id = :id")
-        .bind("id", id)
-        .bind("deletion", deletionId)
-        .execute();
+    int taken =
+        h.createUpdate(
+                """
+                UPDATE manifests SET deletion_id = :deletion
+                WHERE id = :id AND deletion_id IS NULL
+                """)
+            .bind("id", id)
+            .bind("deletion", deletionId)
+            .execute();
+    if (taken == 1) {
+      usage.removed(h, id);
+    } else { // from one deletion to another
+      h.createUpdate("UPDATE manifests SET deletion_id = :deletion WHERE id = :id")
+          .bind("id", id)
+          .bind("deletion", deletionId)
+          .execute();
+    }
   }
 
   void untrash(Handle h, long id) {
-    h.createUpdate("UPDATE manifests SET deletion_id = NULL WHERE id = :id")
-        .bind("id", id)
-        .execute();
+    int back =
+        h.createUpdate(
+                "UPDATE manifests SET deletion_id = NULL WHERE id = :id AND deletion_id IS NOT NULL")
+            .bind("id", id)
+            .execute();
+    if (back == 1) {
+      usage.added(h, id);
+    }
   }
 
   List<Found> inDeletion(Handle h, long deletionId) {

@@ -15,6 +15,7 @@ import dev.plimsoll.registry.repository.RegistryException.ManifestBlobsUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestInvalid;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
 import dev.plimsoll.registry.repository.RegistryException.StillReferenced;
+import dev.plimsoll.registry.repository.RegistryException.TagImmutable;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class Manifests {
   private static final Logger log = LoggerFactory.getLogger(Manifests.class);
   private static final long NO_REPOSITORY = -1;
+  private static final String ASKED_FOR = "asked for";
 
   private final Transactions transactions;
   private final BlobRows blobs;
@@ -43,8 +46,10 @@ public final class Manifests {
   private final ManifestObjects objects;
   private final TagRows tags;
   private final ReadCache cache;
+  private final Supplier<? extends Rules> rules;
   private final InstantSource clock;
 
+  /** For a registry without rules. */
   public Manifests(
       Transactions transactions,
       ManifestObjects objects,
@@ -52,6 +57,19 @@ public final class Manifests {
       ReadCache cache,
       int tagMovesKept,
       InstantSource clock) {
+    this(transactions, objects, blobs, cache, tagMovesKept, () -> Rules.NONE, clock);
+  }
+
+  /** Takes what {@code rules} allow at the time of each push. */
+  public Manifests(
+      Transactions transactions,
+      ManifestObjects objects,
+      BlobRows blobs,
+      ReadCache cache,
+      int tagMovesKept,
+      Supplier<? extends Rules> rules,
+      InstantSource clock) {
+    this.rules = rules;
     this.transactions = transactions;
     this.objects = objects;
     this.blobs = blobs;
@@ -139,6 +157,8 @@ public final class Manifests {
                 blobs.lock(h, named);
                 long id = repositories.ensure(h, repository, now);
                 refuseIfMissing(h, repository, id, required);
+                refuseIfImmutable(h, repository, id, pushed.tags(), manifest.digest());
+                Quotas.Turn turn = Quotas.begin(h, rules.get().quotasOf(repository));
                 List<Digest> sparse = absent(h, id, parsed);
                 boolean used = store(h, id, manifest, parsed, named, object, now);
                 for (Digest digest : named) {
@@ -147,6 +167,7 @@ public final class Manifests {
                 for (Tag tag : pushed.tags()) {
                   tags.point(h, id, tag, manifest.digest(), now, pushed.actor());
                 }
+                turn.refuseIfExceeded();
                 return new Stored(sparse, used);
               });
       log.info(
@@ -303,6 +324,53 @@ public final class Manifests {
     } finally {
       gone.forEach(d -> cache.manifestChanged(repository, d));
       untagged.forEach(tag -> cache.tagChanged(repository, tag));
+    }
+  }
+
+  /**
+   * The same for a client, who may not delete what the rules keep.
+   *
+   * @throws RegistryException.TagImmutable if the tag, or one that points at the manifest, has to stay
+   */
+  public long deleteAskedFor(RepositoryName repository, Reference reference, String actor)
+      throws IOException {
+    transactions.read(h -> {
+      OptionalLong id = repositories.find(h, repository);
+      if (id.isPresent()) {
+        refuseIfImmutable(h, repository, id.getAsLong(), reference);
+      }
+      return true;
+    });
+    return switch (reference) {
+      case Digest digest -> delete(repository, digest, actor, ASKED_FOR);
+      case Tag tag -> delete(repository, tag, actor, ASKED_FOR);
+    };
+  }
+
+  private void refuseIfImmutable(
+      Handle h, RepositoryName repository, long repositoryId, Reference reference) {
+    List<Tag> concerned =
+        switch (reference) {
+          case Tag tag -> List.of(tag);
+          case Digest digest -> tags.pointingAt(h, repositoryId, digest);
+        };
+    for (Tag tag : concerned) {
+      Optional<Digest> present = tags.find(h, repositoryId, tag);
+      if (present.isPresent() && rules.get().immutable(repository, tag)) {
+        throw new TagImmutable(repository, tag, present.get());
+      }
+    }
+  }
+
+  private void refuseIfImmutable(
+      Handle h, RepositoryName repository, long repositoryId, Set<Tag> moved, Digest to) {
+    for (Tag tag : moved) {
+      Optional<Digest> present = tags.find(h, repositoryId, tag);
+      if (present.isPresent()
+          && !present.get().equals(to)
+          && rules.get().immutable(repository, tag)) {
+        throw new TagImmutable(repository, tag, present.get());
+      }
     }
   }
 

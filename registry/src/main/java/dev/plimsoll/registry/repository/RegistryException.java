@@ -255,4 +255,25 @@ public abstract sealed class RegistryException extends RuntimeException {
       super(reason);
     }
   }
+
+  /** A push that would make a namespace hold more than it may; nothing of it was stored. */
+  public static final class QuotaExceeded extends RegistryException {
+    public QuotaExceeded(Quota quota, String most, String wanted) {
+      super(
+          "quota: %s may hold %s, and this would make it %s; delete something first"
+              .formatted(
+                  quota.namespace().isEmpty() ? "the registry" : "namespace " + quota.namespace(),
+                  most,
+                  wanted));
+    }
+  }
+
+  /** A tag that the owner of the registry wants to stay as it is. */
+  public static final class TagImmutable extends RegistryException {
+    public TagImmutable(RepositoryName repository, Tag tag, Digest present) {
+      super(
+          "tag %s of repository %s is immutable: it stays at %s"
+              .formatted(tag, repository, present));
+    }
+  }
 }

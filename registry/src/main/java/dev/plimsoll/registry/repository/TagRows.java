@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The rows of tags and of their history. */
 final class TagRows {
   private final int movesKept;
+  private final UsageRows usage = new UsageRows();
 
   TagRows(int movesKept) {
     this.movesKept = movesKept;
@@ -70,14 +71,21 @@ final class TagRows {
         .bind("digest", digest.toString())
         .bind("now", now.toEpochMilli())
         .execute();
+    if (before.isEmpty()) {
+      usage.tagAdded(h, repositoryId);
+    }
     remember(h, repositoryId, tag, before, Optional.of(digest), now, actor);
   }
 
   void remove(Handle h, long repositoryId, Tag tag, Digest digest, Instant now, String actor) {
-    h.createUpdate("DELETE FROM tags WHERE repository_id = :repository AND name = :name")
-        .bind("repository", repositoryId)
-        .bind("name", tag.value())
-        .execute();
+    int removed =
+        h.createUpdate("DELETE FROM tags WHERE repository_id = :repository AND name = :name")
+            .bind("repository", repositoryId)
+            .bind("name", tag.value())
+            .execute();
+    if (removed == 1) {
+      usage.tagRemoved(h, repositoryId);
+    }
     remember(h, repositoryId, tag, Optional.of(digest), Optional.empty(), now, actor);
   }
 

@@ -1,0 +1,89 @@
+package dev.plimsoll.registry.auth;
+
+import java.time.Duration;
+
+/**
+ * A request that is refused because of who asks, or that asks for an account that cannot be. What it
+ * says may be told to anybody.
+ */
+public abstract sealed class AccessException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private AccessException(String message) {
+    super(message);
+  }
+
+  /** Nobody signed in, or not as somebody we know. The sentence is the same for all reasons. */
+  public static final class SignInRequired extends AccessException {
+    public SignInRequired() {
+      super("authentication required");
+    }
+  }
+
+  /** Somebody is not allowed; the same whether what they asked for exists or not. */
+  public static final class Denied extends AccessException {
+    public Denied() {
+      super("requested access to the resource is denied");
+    }
+  }
+
+  /** Somebody signed in with a token of ours that was made for something else. */
+  public static final class ScopeTooSmall extends AccessException {
+    public ScopeTooSmall() {
+      super("authentication required");
+    }
+  }
+
+  public static final class TooManyRequests extends AccessException {
+    private final transient Duration retryAfter;
+
+    public TooManyRequests(Duration retryAfter) {
+      super("too many requests; try again in %d seconds".formatted(seconds(retryAfter)));
+      this.retryAfter = retryAfter;
+    }
+
+    /** In whole seconds, at least one. */
+    public long retryAfterSeconds() {
+      return seconds(retryAfter);
+    }
+
+    private static long seconds(Duration time) {
+      return Math.max(1, time.plusMillis(999).toSeconds());
+    }
+  }
+
+  public static final class AccountUnknown extends AccessException {
+    public AccountUnknown(Account.Kind kind, String name) {
+      super("there is no %s \"%s\"".formatted(kind, name));
+    }
+  }
+
+  public static final class AccountExists extends AccessException {
+    public AccountExists(Account.Kind kind, String name) {
+      super("there is a %s \"%s\" already".formatted(kind, name));
+    }
+  }
+
+  /** Something about an account that cannot be: its name, its password, what it may do. */
+  public static final class Invalid extends AccessException {
+    public Invalid(String message) {
+      super(message);
+    }
+  }
+
+  /** The registry takes no changes for a while. */
+  public static final class ReadOnly extends AccessException {
+    public ReadOnly(String reason) {
+      super("the registry is read-only: " + reason);
+    }
+  }
+
+  /** What nobody may ask for from afar while there is no access policy. */
+  public static final class OnlyFromHere extends AccessException {
+    public OnlyFromHere() {
+      super(
+          "without an access policy this is answered only to the registry's own machine;"
+              + " set registry.access.policy");
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.plimsoll.registry.auth;
+
+import dev.plimsoll.oci.RepositoryName;
+
+/** A role on the repositories of a pattern, written {@code push:team/**}. */
+public record Permission(Role role, NamePattern repositories) {
+  /** Everything, on everything. */
+  public static final Permission ALL = new Permission(Role.ADMINISTRATOR, NamePattern.EVERYTHING);
+
+  /** Reads {@code role:pattern}; throws {@link IllegalArgumentException} with a sentence. */
+  public static Permission parse(String text) {
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException(
+          "\"%s\" is no permission; write a role and a pattern, such as push:team/**"
+              .formatted(text));
+    }
+    return new Permission(
+        Role.parse(text.substring(0, colon)), NamePattern.parse(text.substring(colon + 1)));
+  }
+
+  boolean allows(Action action, RepositoryName repository) {
+    return role.allows(action) && repositories.matches(repository.value());
+  }
+
+  boolean allowsEverywhere(Action action) {
+    return role.allows(action) && repositories.matchesEverything();
+  }
+
+  @Override
+  public String toString() {
+    return role + ":" + repositories;
+  }
+}

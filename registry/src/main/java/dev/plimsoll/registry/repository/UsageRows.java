@@ -1,0 +1,74 @@
+package dev.plimsoll.registry.repository;
+
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Counts what each repository holds: its manifests, and the blobs that they name, each once; its
+ * tags. What is in the trash does not count.
+ *
+ * <p>A reference's size is the blob's, or 0 where no blob was there: so a manifest adds a blob if it
+ * is the first live one to name it with a size, and takes it away if it is the last. The counters are
+ * moved in the transaction that moves the rows, and equal a recount after any history.
+ */
+final class UsageRows {
+
+  /** A manifest is live from now on. */
+  void added(Handle h, long manifestId) {
+    move(h, manifestId, 1);
+  }
+
+  /** A manifest is live no more. */
+  void removed(Handle h, long manifestId) {
+    move(h, manifestId, -1);
+  }
+
+  private static void move(Handle h, long manifestId, int sign) {
+    h.createUpdate(
+            """
+            INSERT INTO repository_usage (repository_id, size_bytes, tags)
+            SELECT m.repository_id, :sign * (m.size_bytes + COALESCE((
+              SELECT SUM(f.size_bytes) FROM manifest_references f
+              WHERE f.manifest_id = m.id AND f.size_bytes > 0 AND NOT EXISTS (
+                SELECT 1 FROM manifest_references other
+                JOIN manifests o ON o.id = other.manifest_id AND o.deletion_id IS NULL
+                WHERE other.repository_id = f.repository_id AND other.digest = f.digest
+                  AND other.manifest_id <> f.manifest_id AND other.size_bytes > 0)), 0)), 0
+            FROM manifests m WHERE m.id = :manifest
+            ON CONFLICT (repository_id) DO UPDATE SET
+              size_bytes = repository_usage.size_bytes + excluded.size_bytes
+            """)
+        .bind("sign", sign)
+        .bind("manifest", manifestId)
+        .execute();
+  }
+
+  void tagAdded(Handle h, long repositoryId) {
+    tags(h, repositoryId, 1);
+  }
+
+  void tagRemoved(Handle h, long repositoryId) {
+    tags(h, repositoryId, -1);
+  }
+
+  private static void tags(Handle h, long repositoryId, int more) {
+    h.createUpdate(
+            """
+            INSERT INTO repository_usage (repository_id, size_bytes, tags)
+            VALUES (:repository, 0, :more)
+            ON CONFLICT (repository_id) DO UPDATE SET tags = repository_usage.tags + excluded.tags
+            """)
+        .bind("repository", repositoryId)
+        .bind("more", more)
+        .execute();
+  }
+
+  /** All manifests and tags of a repository are gone. */
+  void emptied(Handle h, long repositoryId) {
+    h.createUpdate(
+            """
+            UPDATE repository_usage SET size_bytes = 0, tags = 0 WHERE repository_id = :repository
+            """)
+        .bind("repository", repositoryId)
+        .execute();
+  }
+}

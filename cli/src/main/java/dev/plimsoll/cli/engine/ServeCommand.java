@@ -47,6 +47,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "Who may use the socket beside root (default: plimsoll, if it exists).")
   private @Nullable String socketGroup;
 
+  @Option(
+      names = "--docker-socket",
+      paramLabel = "PATH",
+      description = "Listen there too, such as /var/run/docker.sock; one in use is left alone.")
+  private @Nullable Path dockerSocket;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     Logging.toStandardError();
@@ -57,6 +63,7 @@ final class ServeCommand implements Callable<Integer> {
                 .flag("engine.socket", socket)
                 .flag("engine.run", run)
                 .flag("engine.socket-group", socketGroup)
+                .flag("engine.docker-socket", dockerSocket)
                 .load());
     EngineServer server = EngineServer.start(all);
     Serving.untilTold(server::close, server.addresses(), spec.commandLine().getOut());

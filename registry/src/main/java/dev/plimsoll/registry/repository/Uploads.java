@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,42 +101,60 @@ public final class Uploads implements AutoCloseable {
     @Nullable Ingest ingest;
     @Nullable ByteArrayOutputStream small;
     boolean ended;
+    boolean recorded;
     long epoch;
     volatile long sizeBytes;
     volatile Instant touchedAt;
 
-    Upload(RepositoryName repository, Instant now) {
+    Upload(RepositoryName repository, boolean recorded, Instant now) {
       this.repository = repository;
+      this.recorded = recorded;
       this.touchedAt = now;
     }
   }
 
-  /** Begins an upload. It holds no bytes yet. */
+  /**
+   * Begins an upload. It holds no bytes yet, and has no row: to lose it in a crash costs its client
+   * nothing but another beginning, and a row costs a forced commit. It gets its row before any of its
+   * bytes are answered for, or when other processes have to know of it.
+   */
   public UploadId begin(RepositoryName repository) throws IOException {
     if (open.size() >= limits.uploadsMax()) {
       throw new TooManyUploads(limits.uploadsMax());
     }
     Ingest ingest = content.begin();
     UploadId id = new UploadId(ingest.id().value());
-    Upload upload = new Upload(repository, clock.instant());
+    Upload upload = new Upload(repository, false, clock.instant());
     upload.ingest = ingest;
     upload.small = new ByteArrayOutputStream();
     open.put(id, upload);
-    try {
+    if (transactions.shared()) {
+      try {
+        record(id, upload);
+        ingest.force(); // the next request may come to another replica
+      } catch (IOException | RuntimeException e) {
+        open.remove(id);
+        discard(ingest, e);
+        throw e;
+      }
+    }
+    return id;
+  }
+
+  /** Gives an upload its row, from which it goes on after a restart. Callers hold its lock. */
+  private void record(UploadId id, Upload upload) throws IOException {
+    if (!upload.recorded) {
       transactions.write(h -> {
-        Instant now = clock.instant();
-        rows.insert(h, id, repositories.ensure(h, repository, now), now);
+        insert(h, id, upload);
         return true;
       });
-      if (transactions.shared()) {
-        ingest.force(); // the next request may come to another replica
-      }
-      return id;
-    } catch (IOException | RuntimeException e) {
-      open.remove(id);
-      discard(ingest, e);
-      throw e;
+      upload.recorded = true;
     }
+  }
+
+  private void insert(Handle h, UploadId id, Upload upload) {
+    Instant now = clock.instant();
+    rows.insert(h, id, repositories.ensure(h, upload.repository, now), now);
   }
 
   /**
@@ -152,6 +172,7 @@ public final class Uploads implements AutoCloseable {
         repository,
         id,
         (upload, ingest) -> {
+          record(id, upload);
           append(id, upload, ingest, offset, chunk);
           if (upload.small == null || transactions.shared()) {
             ingest.force(); // before it is answered: the client goes on from there
@@ -186,7 +207,11 @@ public final class Uploads implements AutoCloseable {
           ByteArrayOutputStream small = upload.small;
           BlobIntake.Target target =
               new BlobIntake.Target(
-                  repository, promised, Optional.of(new UploadRows.Claim(id, upload.epoch)));
+                  repository,
+                  promised,
+                  upload.recorded
+                      ? Optional.of(new UploadRows.Claim(id, upload.epoch))
+                      : Optional.empty());
           Digest received = ingest.digest(promised.algorithm());
           if (!received.equals(promised)) {
             end(id, upload);
@@ -355,7 +380,9 @@ public final class Uploads implements AutoCloseable {
       return giveUpUntouched(limit);
     }
     int givenUp = 0;
-    for (UploadId id : transactions.read(rows::all)) {
+    Set<UploadId> all = new LinkedHashSet<>(transactions.read(rows::all));
+    all.addAll(open.keySet());
+    for (UploadId id : all) {
       Upload upload = open.get(id);
       Instant touchedAt = upload == null ? startedAt : upload.touchedAt;
       if (!touchedAt.isAfter(limit) && giveUp(id)) {
@@ -416,6 +443,7 @@ public final class Uploads implements AutoCloseable {
   /** Lets go of the files; the uploads go on after a restart. */
   @Override
   public void close() throws IOException {
+    recordAll();
     for (Upload upload : open.values()) {
       upload.lock.lock();
       try {
@@ -429,8 +457,29 @@ public final class Uploads implements AutoCloseable {
     open.clear();
   }
 
+  /** So that those that have only begun go on after a restart that nobody was surprised by. */
+  private void recordAll() {
+    List<Map.Entry<UploadId, Upload>> begun =
+        open.entrySet().stream().filter(entry -> !entry.getValue().recorded).toList();
+    if (begun.isEmpty()) {
+      return;
+    }
+    try {
+      transactions.write(h -> {
+        begun.forEach(entry -> insert(h, entry.getKey(), entry.getValue()));
+        return true;
+      });
+    } catch (IOException e) {
+      log.warn("uploads that had only begun are forgotten count={}", begun.size(), e);
+    }
+  }
+
   private boolean giveUp(UploadId id) throws IOException {
-    Optional<RepositoryName> repository = transactions.read(h -> rows.repository(h, id));
+    Upload known = open.get(id);
+    Optional<RepositoryName> repository =
+        known != null
+            ? Optional.of(known.repository)
+            : transactions.read(h -> rows.repository(h, id));
     if (repository.isEmpty()) {
       return false;
     }
@@ -522,7 +571,7 @@ public final class Uploads implements AutoCloseable {
           transactions
               .read(h -> rows.repository(h, id))
               .orElseThrow(() -> new UploadUnknown(repository, id));
-      known = open.computeIfAbsent(id, _ -> new Upload(owner, clock.instant()));
+      known = open.computeIfAbsent(id, _ -> new Upload(owner, true, clock.instant()));
     }
     if (!known.repository.equals(repository)) {
       throw new UploadUnknown(repository, id);
@@ -555,6 +604,7 @@ public final class Uploads implements AutoCloseable {
         ByteArrayOutputStream small = upload.small;
         if (small != null && small.size() + piece.remaining() > limits.smallBytesMax()) {
           upload.small = null;
+          record(id, upload); // worth going on with after a restart
         } else if (small != null) {
           copy(piece.duplicate(), small);
         }
@@ -573,10 +623,12 @@ public final class Uploads implements AutoCloseable {
     if (upload.ingest != null) {
       upload.ingest.discard();
     }
-    transactions.free(h -> {
-      rows.delete(h, id);
-      return true;
-    });
+    if (upload.recorded) {
+      transactions.free(h -> {
+        rows.delete(h, id);
+        return true;
+      });
+    }
   }
 
   /** Ids of all uploads that have a row. */

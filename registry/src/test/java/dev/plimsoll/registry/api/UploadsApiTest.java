@@ -202,6 +202,17 @@ class UploadsApiTest {
     assertThat(reply.text()).contains("DIGEST_INVALID");
   }
 
+  @Test
+  void anUploadThatHasOnlyBegunGoesOnAfterAnOrderlyRestart() throws Exception {
+    String upload = begin();
+
+    client.close();
+    client = Client.start(data);
+
+    assertThat(client.send("PUT", upload + "?digest=" + DIGEST, BYTES).status()).isEqualTo(201);
+    assertStored();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {300, 100_000})
   void anUploadGoesOnAfterARestart(int size) throws Exception {

@@ -52,7 +52,7 @@ final class Bench implements AutoCloseable, InstantSource {
   static final byte[] CONFIG = "{}".getBytes(StandardCharsets.UTF_8);
   static final byte[] LAYER = layer(100_000);
 
-  private final Database database;
+  final Database database;
   private final Random random = new Random();
   final Transactions transactions;
   final ContentStore content;

@@ -202,6 +202,28 @@ class CollectorTest {
   }
 
   @Test
+  void aSmallBlobByPostAndPutCostsOneForcedCommit() throws IOException {
+    long before = bench.database.commits();
+
+    UploadId id = bench.uploads.begin(Bench.APP);
+    bench.uploads.finish(
+        Bench.APP, id, Digest.sha256(Bench.CONFIG), OptionalLong.empty(), Chunk.of(Bench.CONFIG));
+
+    assertThat(bench.database.commits() - before).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsAnsweredForOfAnUploadHasARow() throws IOException {
+    UploadId begun = bench.uploads.begin(Bench.APP);
+    UploadId appended = bench.uploads.begin(Bench.APP);
+
+    bench.uploads.append(Bench.APP, appended, OptionalLong.empty(), Chunk.of(Bench.LAYER));
+
+    assertThat(bench.uploads.recorded()).containsExactly(appended);
+    assertThat(bench.uploads.size(Bench.APP, begun)).isZero();
+  }
+
+  @Test
   void anUploadThatNobodyTouchesIsGivenUp() throws IOException {
     Housekeeping housekeeping = bench.housekeeping(directory);
     UploadId idle = bench.uploads.begin(Bench.APP);

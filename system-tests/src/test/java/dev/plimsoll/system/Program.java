@@ -94,6 +94,7 @@ public final class Program {
     CompletableFuture<String> err = text(process.getErrorStream());
     CompletableFuture<Void> fed = CompletableFuture.runAsync(() -> feed(process.getOutputStream()));
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly); // they hold the pipes
       process.destroyForcibly();
       throw new AssertionError(
           "%s did not end within %s: %s%s".formatted(words, limit, out.join(), err.join()));

@@ -57,6 +57,24 @@ class RegistryIT {
   }
 
   @Test
+  void gcOnTheRunningServerTellsWhatWouldGoAndThenTakesIt() throws Exception {
+    byte[] blob = bytes(100_000, 7);
+    String location = header(send("POST", "/v2/r/blobs/uploads/", new byte[0]), "Location");
+    send("PUT", location + "?digest=" + digest(blob), blob);
+    String[] gc = {"registry", "gc", "--url", registry.url(), "--now", "--json"};
+    String[] dry = {"registry", "gc", "--url", registry.url(), "--now", "--dry-run"};
+
+    String would = Program.plimsoll(dry).run().succeeded();
+    int between = send("GET", "/v2/r/blobs/" + digest(blob), new byte[0]).statusCode();
+    String report = Program.plimsoll(gc).run().succeeded();
+
+    assertThat(would).contains(digest(blob));
+    assertThat(between).isEqualTo(200);
+    assertThat(report).contains("\"freedBytes\":100000", digest(blob));
+    assertThat(send("GET", "/v2/r/blobs/" + digest(blob), new byte[0]).statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void anUploadGoesOnAfterAKill() throws Exception {
     byte[] blob = bytes(3_000_000, 1);
     String location = header(send("POST", "/v2/r/blobs/uploads/", new byte[0]), "Location");

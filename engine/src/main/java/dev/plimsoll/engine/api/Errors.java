@@ -8,7 +8,6 @@ import dev.plimsoll.engine.refusal.EngineException.Forbidden;
 import dev.plimsoll.engine.refusal.EngineException.NotFound;
 import dev.plimsoll.engine.refusal.EngineException.NotImplemented;
 import dev.plimsoll.engine.refusal.EngineException.NotModified;
-import dev.plimsoll.engine.refusal.EngineException.Unauthorized;
 import dev.plimsoll.engine.refusal.EngineException.Unavailable;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.http.BodyException;
@@ -50,7 +49,6 @@ record Errors(int status, String message) {
   private static int statusOf(EngineException refusal) {
     return switch (refusal) {
       case BadParameter _ -> 400;
-      case Unauthorized _ -> 401;
       case Forbidden _ -> 403;
       case NotFound _ -> 404;
       case Conflict _ -> 409;

@@ -64,15 +64,6 @@ public abstract sealed class EngineException extends RuntimeException {
     }
   }
 
-  /** A registry refused the credentials, or wants some. */
-  public static final class Unauthorized extends EngineException {
-    private static final long serialVersionUID = 1L;
-
-    public Unauthorized(String message) {
-      super(message);
-    }
-  }
-
   /** An option or endpoint of the Engine API that this engine does not have; the message names it. */
   public static final class NotImplemented extends EngineException {
     private static final long serialVersionUID = 1L;

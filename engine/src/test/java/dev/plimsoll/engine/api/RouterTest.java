@@ -75,7 +75,6 @@ class RouterTest {
   private static void refuse(String how) throws Exception {
     switch (how) {
       case "400" -> throw new EngineException.BadParameter("bad");
-      case "401" -> throw new EngineException.Unauthorized("who");
       case "403" -> throw new EngineException.Forbidden("no");
       case "404" -> throw new EngineException.NotFound("none");
       case "409" -> throw new EngineException.Conflict("used");
@@ -278,7 +277,6 @@ class RouterTest {
   @ParameterizedTest
   @CsvSource({
     "400, 400, bad",
-    "401, 401, who",
     "403, 403, no",
     "404, 404, none",
     "409, 409, used",

@@ -11,6 +11,7 @@ import dev.plimsoll.registry.gc.Collector.Phase;
 import dev.plimsoll.registry.interleaving.Actor.Deed;
 import dev.plimsoll.registry.interleaving.Party.Promises;
 import dev.plimsoll.registry.repository.BlobRows;
+import dev.plimsoll.registry.repository.SharedBlobRows;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -158,6 +159,21 @@ class InterleavingTest {
     assertThat(states).as("states searched").isGreaterThan(5000);
   }
 
+  /** The same statements and locks in PostgreSQL; all scenarios where the long search is asked for. */
+  static Stream<Scenario> scenariosInPostgres() {
+    return "all".equals(System.getProperty("plimsoll.interleaving"))
+        ? Arrays.stream(Scenario.values())
+        : Stream.of(Scenario.TWO_PUSHES_TO_ONE_REPOSITORY);
+  }
+
+  @ParameterizedTest
+  @MethodSource("scenariosInPostgres")
+  void noOrderOfStepsBreaksAPromiseInPostgres(Scenario scenario) throws IOException {
+    int states = search(scenario, Tables.inPostgres(), new SharedBlobRows(), false, ONE_BLOB);
+
+    assertThat(states).as("states searched").isGreaterThan(500);
+  }
+
   @Test
   void aLinkThatDoesNotReviveIsFound() {
     BlobRows mutated =
@@ -237,7 +253,13 @@ class InterleavingTest {
   private static int search(
       Scenario scenario, BlobRows rows, boolean namesUsedTwice, List<byte[]> blobs)
       throws IOException {
-    try (World world = new World(namesUsedTwice)) {
+    return search(scenario, Tables.inMemory(), rows, namesUsedTwice, blobs);
+  }
+
+  private static int search(
+      Scenario scenario, Tables tables, BlobRows rows, boolean namesUsedTwice, List<byte[]> blobs)
+      throws IOException {
+    try (World world = new World(tables, namesUsedTwice)) {
       Party party = new Party(world, rows, blobs);
       scenario.before(party);
       List<Actor> actors = new ArrayList<>(scenario.clients(party));

@@ -54,7 +54,7 @@ final class Invariants {
   private static final String BROKEN =
       NEVER.entrySet().stream()
           .map(never ->
-              "SELECT '%s: ' || x FROM (SELECT (%s) AS x) WHERE x IS NOT NULL"
+              "SELECT '%s: ' || x FROM (SELECT (%s) AS x) AS found WHERE x IS NOT NULL"
                   .formatted(never.getKey(), never.getValue().strip() + " LIMIT 1"))
           .collect(Collectors.joining(" UNION ALL "));
 

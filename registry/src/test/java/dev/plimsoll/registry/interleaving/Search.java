@@ -23,14 +23,15 @@ final class Search {
   private static final String STATE =
       """
       SELECT concat_ws(' ', 'b', digest, generation, state,
-        max(condemned_at, :now)) FROM blobs
+        :larger(condemned_at, :now)) FROM blobs
       UNION ALL SELECT concat_ws(' ', 'l', repository_id, digest,
-        coalesce(max(leased_until, :now), '-'), deleted_at IS NULL) FROM blob_links
+        CASE WHEN leased_until IS NULL THEN '-'
+          ELSE CAST(:larger(leased_until, :now) AS TEXT) END, deleted_at IS NULL) FROM blob_links
       UNION ALL SELECT concat_ws(' ', 'm', id, repository_id, digest, deletion_id) FROM manifests
       UNION ALL SELECT concat_ws(' ', 't', repository_id, name, digest) FROM tags
       UNION ALL SELECT concat_ws(' ', 'o', object) FROM manifest_objects_gone
       UNION ALL SELECT concat_ws(' ', 'd', id, repository_id, reference,
-        max(kept_from, :now - :waits)) FROM deletions
+        :larger(kept_from, :now - :waits)) FROM deletions
       UNION ALL SELECT concat_ws(' ', 'x', deletion_id, name, digest) FROM deleted_tags
       ORDER BY 1
       """;
@@ -126,6 +127,7 @@ final class Search {
 
   private String stateNow() {
     return STATE
+        .replace(":larger", world.larger())
         .replace(":now", Long.toString(world.instant().toEpochMilli()))
         .replace(":waits", Long.toString(World.TICK_MILLIS));
   }

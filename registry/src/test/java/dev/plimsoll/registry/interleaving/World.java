@@ -17,12 +17,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,7 +35,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +54,8 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
     }
   }
 
-  private final Handle handle = Jdbi.create("jdbc:sqlite::memory:").open();
+  private final Tables tables;
+  private final Handle handle;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
   private final boolean namesUsedTwice;
   private Map<BlobKey, Long> files = new HashMap<>();
@@ -75,23 +71,15 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
    *
    * @param namesUsedTwice a mutation: the store gives every storing of a digest the same name
    */
-  World(boolean namesUsedTwice) throws IOException {
+  World(Tables tables, boolean namesUsedTwice) {
+    this.tables = tables;
+    this.handle = tables.handle();
     this.namesUsedTwice = namesUsedTwice;
-    for (Path migration : migrations()) {
-      for (String statement : Files.readString(migration).replaceAll("--[^\n]*", "").split(";")) {
-        if (!statement.isBlank()) {
-          handle.execute(statement);
-        }
-      }
-    }
   }
 
-  /** V1 to V9, in their order. */
-  private static List<Path> migrations() throws IOException {
-    URL folder = Objects.requireNonNull(World.class.getResource("/db/registry"));
-    try (Stream<Path> files = Files.list(Path.of(URI.create(folder.toString())))) {
-      return files.filter(file -> file.toString().endsWith(".sql")).sorted().toList();
-    }
+  /** The function that is the larger of two values. */
+  String larger() {
+    return tables.larger();
   }
 
   record State(

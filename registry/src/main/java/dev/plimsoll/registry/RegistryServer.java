@@ -312,6 +312,7 @@ public final class RegistryServer implements AutoCloseable {
             clock);
     var schedule =
         new RetentionSchedule(retention, settings.parts().retention(), transactions, clock);
+    schedule.beside(() -> database.leads("housekeeping"));
     parts.push(schedule::close);
     var newcomer = new Newcomer(manifests, blobs, uploads, tags);
     var metrics = new RegistryMetrics(new Metrics());

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ public final class RetentionSchedule {
   private final InstantSource clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
+  private BooleanSupplier leads = () -> true;
 
   public RetentionSchedule(
       Retention retention,
@@ -37,6 +39,15 @@ public final class RetentionSchedule {
     this.settings = settings;
     this.transactions = transactions;
     this.clock = clock;
+  }
+
+  /**
+   * Leaves the runs to one of several replicas. To be called before the start.
+   *
+   * @param newLeads whether it is this one; nothing is unsafe if two believe so
+   */
+  public void beside(BooleanSupplier newLeads) {
+    this.leads = newLeads;
   }
 
   /** The policy in force. */
@@ -63,7 +74,9 @@ public final class RetentionSchedule {
   /** Runs the policy if it is due; returns whether it ran. */
   public boolean turn() throws IOException {
     Optional<Policy> policy = settings.policy();
-    if (policy.isEmpty() || next().orElseThrow().isAfter(clock.instant())) {
+    if (policy.isEmpty()
+        || next().orElseThrow().isAfter(clock.instant())
+        || !leads.getAsBoolean()) {
       return false;
     }
     retention.run(policy.get(), Retention.Mode.REAL, Optional.empty(), _ -> {});

@@ -167,7 +167,7 @@ public final class RemovalCheck {
         || h.createQuery(
                 """
                 SELECT 1 FROM pulls WHERE repository_id = :repository
-                  AND reference = :reference AND pulled_at > :seen
+                  AND reference = :reference AND pulled_at >= :seen
                 """)
             .bind("repository", repositoryId)
             .bind("reference", reference.toString())

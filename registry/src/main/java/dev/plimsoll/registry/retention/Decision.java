@@ -27,7 +27,7 @@ public record Decision(
     DELETE
   }
 
-  boolean deletes() {
+  public boolean deletes() {
     return verdict == Verdict.DELETE;
   }
 

@@ -88,10 +88,10 @@ public final class Pulls {
     }
   }
 
-  /** Whether it was pulled since then, as far as that is not written yet. */
+  /** Whether it was pulled then or since, as far as that is not written yet. */
   public boolean notedSince(RepositoryName repository, Reference reference, Instant since) {
     Long at = noted.get(new Pulled(repository, reference));
-    return at != null && at > since.toEpochMilli();
+    return at != null && at >= since.toEpochMilli();
   }
 
   /** Writes what has been noted, in batches that no push waits long for. */

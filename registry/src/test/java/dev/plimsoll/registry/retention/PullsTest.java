@@ -89,7 +89,8 @@ class PullsTest {
     pulls.pulled(APP, TAG, DIGEST);
 
     assertThat(pulls.notedSince(APP, TAG, before)).isTrue();
-    assertThat(pulls.notedSince(APP, TAG, Instant.ofEpochMilli(millis))).isFalse();
+    assertThat(pulls.notedSince(APP, TAG, Instant.ofEpochMilli(millis))).isTrue();
+    assertThat(pulls.notedSince(APP, TAG, Instant.ofEpochMilli(millis + 1))).isFalse();
     pulls.flush();
     assertThat(pulls.notedSince(APP, TAG, before)).isFalse();
   }

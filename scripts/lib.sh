@@ -89,9 +89,13 @@ package() {
     printf -- '-Djava.library.path="%s" -Dorg.sqlite.lib.path="%s" -Dorg.sqlite.lib.name=libsqlitejdbc.so\n' "$app/native" "$app/native"
     printf -- '-cp "%s"\n' "$(printf '%s\n' "$app"/lib/*.jar | LC_ALL=C sort | paste -sd:)"
   } >"$app/java.args"
-  "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$app/plimsoll.aot" "@$app/java.args" \
-      dev.plimsoll.cli.Training >"$root/.build/training.log" 2>&1 \
-    || say "no AOT cache could be made (.build/training.log says why); starts take longer"
+  # One for each use: a cache is read whole at the start, so what a command does not need costs it time.
+  local use
+  for use in command registry engine; do
+    "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$app/$use.aot" "@$app/java.args" \
+        dev.plimsoll.cli.Training "$use" >"$root/.build/training-$use.log" 2>&1 \
+      || say "no AOT cache could be made (.build/training-$use.log says why); starts take longer"
+  done
   printf '%s\n' "$JAVA_HOME" >"$app/jdk"
   mv "$root/.build/started" "$root/.build/stamp"
 }

@@ -12,7 +12,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * The run from which the AOT cache is made: it walks the paths that every start walks, so that
+ * The run from which an AOT cache is made: it walks the paths that every start walks, so that
  * their classes are read, verified and linked once, at build time. The registry is really served and
  * asked; the engine's classes are only loaded, because serving it would touch this machine's network.
  */
@@ -21,10 +21,24 @@ final class Training {
 
   private Training() {}
 
+  /** Trains for one use: {@code command}, {@code registry} or {@code engine}. */
   public static void main(String[] arguments) throws IOException {
     PrintWriter nowhere = new PrintWriter(new StringWriter());
     Main.run(new String[] {"--version"}, nowhere, nowhere);
     Main.run(new String[] {"--help"}, nowhere, nowhere);
+    switch (arguments[0]) {
+      case "command" -> {} // that was all
+      case "registry" -> serveOnce(nowhere);
+      case "engine" -> {
+        serveOnce(nowhere); // for what both servers lean on: HTTP, the database, logging
+        loadAll();
+      }
+      default -> throw new IllegalArgumentException("no use is called " + arguments[0]);
+    }
+    System.exit(0);
+  }
+
+  private static void serveOnce(PrintWriter nowhere) throws IOException {
     Path data = Files.createTempDirectory("plimsoll-training");
     try {
       String at = "--data=" + data;
@@ -33,12 +47,14 @@ final class Training {
     } finally {
       remove(data);
     }
+  }
+
+  private static void loadAll() throws IOException {
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
       if (LOADED.stream().anyMatch(Path.of(entry).getFileName().toString()::startsWith)) {
         loadAll(Path.of(entry));
       }
     }
-    System.exit(0);
   }
 
   private static void loadAll(Path jar) throws IOException {

@@ -276,7 +276,8 @@ public final class Mirror {
       throws IOException {
     log.warn("blob not kept, the disk is full repository={} digest={}", repository, blob.digest());
     try {
-      remote.fetch(upstream.remote(repository), blob, new PassingBlob(to));
+      remote.fetch(
+          upstream.remote(repository), blob, new PassingBlob(blob.digest().algorithm(), to));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while passing a blob on", e);

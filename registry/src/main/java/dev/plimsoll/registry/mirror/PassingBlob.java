@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.EnumMap;
-import java.util.Map;
 
 /**
  * Hands a blob on while it is checked. The last byte so far is kept back until the digest is right;
@@ -17,15 +15,14 @@ import java.util.Map;
  */
 final class PassingBlob implements BlobSink, BlobDraft {
   private final OutputStream client;
-  private final Map<Digest.Algorithm, MessageDigest> hashes = new EnumMap<>(Digest.Algorithm.class);
+  private final MessageDigest hash;
   private long receivedBytes;
   private int last = -1;
 
-  PassingBlob(OutputStream client) {
+  /** Hands a blob on whose digest is of this kind. */
+  PassingBlob(Digest.Algorithm algorithm, OutputStream client) {
     this.client = client;
-    for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
-      hashes.put(algorithm, algorithm.newHash());
-    }
+    this.hash = algorithm.newHash();
   }
 
   @Override
@@ -48,7 +45,7 @@ final class PassingBlob implements BlobSink, BlobDraft {
     if (!bytes.hasRemaining()) {
       return;
     }
-    hashes.values().forEach(hash -> hash.update(bytes.duplicate()));
+    hash.update(bytes.duplicate());
     receivedBytes += bytes.remaining();
     if (last >= 0) {
       client.write(last);
@@ -61,10 +58,6 @@ final class PassingBlob implements BlobSink, BlobDraft {
 
   @Override
   public Digest digest(Digest.Algorithm algorithm) {
-    MessageDigest hash = hashes.get(algorithm);
-    if (hash == null) {
-      throw new IllegalStateException("no hash by " + algorithm);
-    }
     return Digest.finished(algorithm, hash.digest());
   }
 

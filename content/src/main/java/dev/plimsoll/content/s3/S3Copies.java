@@ -6,9 +6,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /**
  * The newest of some files, by their names, kept in a bucket as well: copies of a database beside the
@@ -42,12 +44,7 @@ public final class S3Copies implements AutoCloseable {
   public void keep(Path file) throws IOException {
     String prefix = bucket.address().prefix();
     String name = prefix + file.getFileName();
-    bucket.put(
-        name,
-        new S3Bucket.Body(
-            software.amazon.awssdk.http.ContentStreamProvider.fromInputStreamSupplier(
-                () -> open(file)),
-            Files.size(file)));
+    write(name, file);
     S3Bucket.Opened written =
         bucket.open(name).orElseThrow(() -> new IOException(name + " is not there"));
     try (InputStream here = Files.newInputStream(file);
@@ -63,12 +60,48 @@ public final class S3Copies implements AutoCloseable {
     log.info("copy kept storage={} copy={}", bucket.address(), file.getFileName());
   }
 
-  private static InputStream open(Path file) {
-    try {
-      return Files.newInputStream(file);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+  /** In parts, for S3 takes 5 GiB at once and databases grow. */
+  private void write(String name, Path file) throws IOException {
+    for (MultipartUpload left : bucket.unfinished(bucket.address().prefix())) {
+      bucket.abortParts(left.key(), left.uploadId());
     }
+    try (InputStream bytes = Files.newInputStream(file)) {
+      byte[] first = bytes.readNBytes(partBytes(1));
+      if (first.length < partBytes(1)) {
+        bucket.put(name, S3Bucket.Body.of(first));
+      } else {
+        writeParts(name, first, bytes);
+      }
+    }
+  }
+
+  private void writeParts(String name, byte[] first, InputStream rest) throws IOException {
+    String multipart = bucket.beginParts(name);
+    try {
+      List<Upload.Part> parts = new ArrayList<>();
+      for (byte[] part = first; part.length > 0; ) {
+        int number = parts.size() + 1;
+        String etag = bucket.putPart(name, multipart, number, S3Bucket.Body.of(part));
+        parts.add(new Upload.Part(number, part.length, etag));
+        part = rest.readNBytes(partBytes(number + 1));
+      }
+      bucket.completeParts(name, multipart, parts);
+    } catch (IOException e) {
+      abandon(name, multipart, e);
+      throw e;
+    }
+  }
+
+  private void abandon(String name, String multipart, IOException because) {
+    try {
+      bucket.abortParts(name, multipart);
+    } catch (IOException e) {
+      because.addSuppressed(e); // the next copy removes it
+    }
+  }
+
+  private static int partBytes(int number) {
+    return Math.toIntExact(PartSizes.sizeBytes(number));
   }
 
   private static Digest digest(InputStream bytes) throws IOException {

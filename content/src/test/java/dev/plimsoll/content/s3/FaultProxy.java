@@ -53,10 +53,10 @@ final class FaultProxy implements AutoCloseable {
     this.server = server;
   }
 
-  static FaultProxy before(S3Server s3) throws IOException {
+  static FaultProxy before(URI s3) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    FaultProxy proxy = new FaultProxy(s3.endpoint(), server);
+    FaultProxy proxy = new FaultProxy(s3, server);
     server.createContext("/", proxy::handle);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();

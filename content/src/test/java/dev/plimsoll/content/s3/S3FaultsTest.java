@@ -39,7 +39,7 @@ class S3FaultsTest {
 
   @BeforeEach
   void open() throws IOException {
-    proxy = FaultProxy.before(S3Server.shared());
+    proxy = FaultProxy.before(S3Server.shared().endpoint());
     address = through(S3Server.shared().bucket(), new S3Address.Encryption.AsTheBucket());
     store = S3ContentStore.open(address, directory.resolve("spool"));
   }

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last few verified copies of a database, each one file named by its time. Someone else says
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
  */
 public final class DatabaseCopies {
   public static final int COPIES_MAX = 3;
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseCopies.class);
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -80,12 +84,26 @@ public final class DatabaseCopies {
     return matching(directory, COPY);
   }
 
+  /** The newest copy in a directory that is whole; those that are not are told in the log. */
+  public static Optional<Path> newestSound(Path directory) throws IOException {
+    for (Path copy : newestFirst(directory)) {
+      Optional<String> problem = DatabaseFile.problem(copy);
+      if (problem.isEmpty()) {
+        return Optional.of(copy);
+      }
+      log.warn("copy damaged copy={} problem={}", copy, problem.get());
+    }
+    return Optional.empty();
+  }
+
   /** When the newest of them was taken. */
   public Optional<Instant> lastTaken() throws IOException {
-    return newestFirst().stream()
-        .findFirst()
-        .map(copy -> String.valueOf(copy.getFileName()).replace(".db", ""))
-        .map(time -> TIME.parse(time, Instant::from));
+    return newestFirst().stream().findFirst().map(DatabaseCopies::takenAt);
+  }
+
+  /** When a copy was taken, by its name. */
+  public static Instant takenAt(Path copy) {
+    return TIME.parse(String.valueOf(copy.getFileName()).replace(".db", ""), Instant::from);
   }
 
   private static List<Path> matching(Path directory, Pattern name) throws IOException {

@@ -4,6 +4,7 @@ import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.database.DatabaseCopies;
+import dev.plimsoll.database.PostgresAddress;
 import dev.plimsoll.foundation.DataDirectoryLock;
 import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.foundation.metrics.Metrics;
@@ -159,12 +160,14 @@ public final class RegistryServer implements AutoCloseable {
    * @throws IOException with a sentence if there is a database, or another registry has the directory
    */
   public static void prepareRebuild(RegistrySettings settings) throws IOException {
-    if (settings.storage().postgres().isPresent()) {
-      throw new IOException(
-          "the database is PostgreSQL: restore it with its own tools, and start the registry");
-    }
-    try (DataDirectoryLock _ = DataDirectoryLock.acquire(settings.root())) {
-      LostDatabase.Note note = new LostDatabase(settings.root(), new LocalDisk()).prepare();
+    Path root = settings.root();
+    try (DataDirectoryLock _ = DataDirectoryLock.acquire(root)) {
+      Storage storage = new Storage(root, settings.storage(), Reserve.none());
+      LostDatabase lost = new LostDatabase(root, new LocalDisk());
+      LostDatabase.Note note =
+          settings.storage().postgres().isPresent()
+              ? lost.giveUp(storage::database)
+              : lost.replace(storage::fetchCopies);
       log.warn("database replaced source={} of={}", note.source(), note.copiedAt());
     }
   }
@@ -174,22 +177,30 @@ public final class RegistryServer implements AutoCloseable {
     DataDirectoryLock lock = DataDirectoryLock.acquire(root);
     parts.push(lock::close);
     Files.createDirectories(root.resolve("db"));
-    LostDatabase lost = new LostDatabase(root, new LocalDisk());
-    if (settings.storage().postgres().isEmpty()) {
-      lost.refuseIfLost();
-    }
     Reserve reserve = new Reserve(root.resolve("reserve"), settings.limits().reserve().bytes());
     Storage storage = new Storage(root, settings.storage(), reserve);
-    Database database = storage.database();
-    parts.push(database::close);
     Stores stores =
         new Stores(
             storage.content("content", this::closing), storage.content("manifests", this::closing));
+    LostDatabase lost = new LostDatabase(root, new LocalDisk());
+    Optional<PostgresAddress> postgres = settings.storage().postgres();
+    if (postgres.isEmpty()) {
+      lost.refuseIfGone(stores.manifests());
+    }
+    Database database = storage.database();
+    parts.push(database::close);
+    Transactions plain = Transactions.of(database);
+    if (postgres.isPresent()) {
+      lost.refuseIfNew(plain, postgres.get().toString(), stores.manifests());
+    }
     Space space = new Space(root, settings.limits().lowWater().bytes(), reserve);
     Optional<LostDatabase.Note> note = lost.note();
     if (note.isPresent()) {
-      new Restoration(Transactions.of(database))
+      new Restoration(plain)
           .begin(note.get().source(), Instant.parse(note.get().copiedAt()), ownClock.instant());
+    }
+    LostDatabase.begin(plain, ownClock.instant());
+    if (note.isPresent()) {
       lost.forgetNote();
     }
     DatabaseCopies copies = storage.copies(database, this::closing);

@@ -68,6 +68,14 @@ final class Storage {
         : new DatabaseCopies(database, directory);
   }
 
+  /** Brings the copies of the database that are in the bucket into a directory. */
+  void fetchCopies(Path directory) throws IOException {
+    Optional<S3Address> s3 = settings.s3();
+    if (s3.isPresent()) {
+      InS3.fetchCopies(s3.get().under("database"), directory);
+    }
+  }
+
   /** Takes what is to be closed when the registry ends. */
   interface Closer {
     void add(AutoCloseable part);
@@ -87,6 +95,12 @@ final class Storage {
       S3Copies copies = S3Copies.open(address, DatabaseCopies.COPIES_MAX);
       closer.add(copies);
       return copies::keep;
+    }
+
+    static void fetchCopies(S3Address address, Path directory) throws IOException {
+      try (S3Copies copies = S3Copies.open(address, DatabaseCopies.COPIES_MAX)) {
+        copies.fetch(directory);
+      }
     }
   }
 }

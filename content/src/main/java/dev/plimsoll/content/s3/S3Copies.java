@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -18,6 +20,9 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
  */
 public final class S3Copies implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(S3Copies.class);
+
+  /** A file's name and no path. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,100}");
 
   private final S3Bucket bucket;
   private final int most;
@@ -58,6 +63,26 @@ public final class S3Copies implements AutoCloseable {
       bucket.delete(old);
     }
     log.info("copy kept storage={} copy={}", bucket.address(), file.getFileName());
+  }
+
+  /** Brings those into a directory that are not there yet, each whole or not at all. */
+  public void fetch(Path directory) throws IOException {
+    String prefix = bucket.address().prefix();
+    for (S3Bucket.Listed copy : bucket.listAll(prefix)) {
+      String name = copy.name().substring(prefix.length());
+      Path target = directory.resolve(name);
+      if (!NAME.matcher(name).matches() || Files.exists(target)) {
+        continue;
+      }
+      Path draft = directory.resolve("." + name + ".draft");
+      S3Bucket.Opened opened =
+          bucket.open(copy.name()).orElseThrow(() -> new IOException(copy.name() + " has gone"));
+      try (InputStream bytes = opened.bytes()) {
+        Files.copy(bytes, draft, StandardCopyOption.REPLACE_EXISTING);
+      }
+      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+      log.info("copy fetched storage={} copy={}", bucket.address(), name);
+    }
   }
 
   /** In parts, for S3 takes 5 GiB at once and databases grow. */

@@ -1,22 +1,27 @@
 package dev.plimsoll.registry.moving;
 
+import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Disk;
 import dev.plimsoll.content.DurableFile;
+import dev.plimsoll.content.Stored;
+import dev.plimsoll.database.Database;
+import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A registry whose database is gone while its stores are not. It does not start: an empty database
- * would make garbage of everything. {@link #prepare} puts the last copy in its place, or lets an
- * empty one be made, and leaves a note for the start that the collector is to stay off.
+ * A registry whose database is gone while its stores are not: a file that was lost with its machine,
+ * or a PostgreSQL that is not the one it was. It does not start: an empty database would make garbage
+ * of everything. {@link #replace} puts the last copy in the place of a lost file, {@link #note} leaves
+ * a note for the start that the collector is to stay off.
  */
 public final class LostDatabase {
   private static final String DATABASE = "registry.db";
@@ -37,37 +42,96 @@ public final class LostDatabase {
    * @param source where the metadata is from
    * @param copiedAt of what time it is
    */
-  public record Note(String source, String copiedAt) {}
+  public record Note(String source, String copiedAt) {
+    /** There is no copy; everything is from the manifests' objects. */
+    static final Note NO_COPY = new Note("the manifests alone", Instant.EPOCH.toString());
+  }
 
-  /** Refuses to go on if the database is gone and manifests are not. */
-  public void refuseIfLost() throws IOException {
-    if (!Files.exists(database()) && note().isEmpty() && hasManifests()) {
+  /** Refuses to go on if the file is gone and manifests are not. To be asked before it is opened. */
+  public void refuseIfGone(ContentStore manifests) throws IOException {
+    if (!Files.exists(database()) && note().isEmpty() && holdsAny(manifests)) {
       throw new IOException(
-          "%s is gone, but the manifests in %s are not: plimsoll registry check --rebuild --data %s"
-                  .formatted(database(), root.resolve("manifests"), root.getParent())
-              + " brings them back; or move that directory away to begin with an empty registry");
+          "%s is gone, but the manifests in %s are not: %s brings them back; or %s"
+              .formatted(database(), manifests, remedy(), another()));
     }
   }
 
   /**
-   * Puts the newest copy in the place of the database.
+   * Refuses to go on if a database that is no file of ours has never been this registry's, and there
+   * are manifests.
+   */
+  public void refuseIfNew(Transactions transactions, String name, ContentStore manifests)
+      throws IOException {
+    if (!isKnown(transactions) && note().isEmpty() && holdsAny(manifests)) {
+      throw new IOException(
+          "%s has nothing of this registry, but there are manifests in %s: restore it with its own"
+                  .formatted(name, manifests)
+              + " tools, or %s brings back what the stores know; or %s"
+                  .formatted(remedy(), another()));
+    }
+  }
+
+  /** From now on the database is this registry's. To be called when all that it has to know is said. */
+  public static void begin(Transactions transactions, Instant now) throws IOException {
+    if (!isKnown(transactions)) {
+      transactions.write(h ->
+          h.createUpdate(
+                  "INSERT INTO identity (id, begun_at) VALUES (1, :now)"
+                      + " ON CONFLICT (id) DO NOTHING")
+              .bind("now", now.toEpochMilli())
+              .execute());
+    }
+  }
+
+  private static boolean isKnown(Transactions transactions) throws IOException {
+    return transactions.read(
+        h -> h.select("SELECT id FROM identity").mapTo(int.class).findOne().isPresent());
+  }
+
+  private String remedy() {
+    return "plimsoll registry check --rebuild --data " + root.getParent();
+  }
+
+  private static String another() {
+    return "give an empty place to begin with an empty registry";
+  }
+
+  private static boolean holdsAny(ContentStore manifests) throws IOException {
+    try (Stream<Stored> all = manifests.list()) {
+      return all.anyMatch(Stored.StoredBlob.class::isInstance);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Brings the copies of a database that are somewhere else into a directory. */
+  @FunctionalInterface
+  public interface Elsewhere {
+    void fetch(Path directory) throws IOException;
+  }
+
+  /**
+   * Puts the newest sound copy in the place of the file.
    *
+   * @param elsewhere asked first: the machine may be new
    * @throws IOException if there is a database: it is not lost
    */
-  public Note prepare() throws IOException {
+  public Note replace(Elsewhere elsewhere) throws IOException {
     if (Files.exists(database())) {
       throw new IOException(
           "%s is there; to rebuild a damaged one, stop the registry and move registry.db, -wal and"
                   .formatted(database())
               + " -shm away first");
     }
-    Files.createDirectories(root.resolve("db"));
-    Optional<Path> copy = newestCopy();
+    Path copies = root.resolve("db").resolve("copies");
+    Files.createDirectories(copies);
+    elsewhere.fetch(copies);
+    Optional<Path> copy = DatabaseCopies.newestSound(copies);
     Note note =
         copy.isPresent()
-            ? new Note(copy.get().toString(), Files.getLastModifiedTime(copy.get()).toString())
-            : new Note("the manifests alone", Instant.EPOCH.toString());
-    new DurableFile(disk).replace(root.resolve("db").resolve(NOTE), Json.write(note));
+            ? new Note(copy.get().toString(), DatabaseCopies.takenAt(copy.get()).toString())
+            : Note.NO_COPY;
+    leave(note);
     if (copy.isPresent()) {
       Path draft = root.resolve("db").resolve(".registry.db.draft");
       Files.copy(copy.get(), draft, StandardCopyOption.REPLACE_EXISTING);
@@ -78,7 +142,34 @@ public final class LostDatabase {
     return note;
   }
 
-  /** What {@link #prepare} left for the start. */
+  /** Opens the database that is not a file. */
+  @FunctionalInterface
+  public interface Opening {
+    Database open() throws IOException;
+  }
+
+  /**
+   * The next start takes everything from the stores.
+   *
+   * @throws IOException if the database is this registry's: it is not lost
+   */
+  public Note giveUp(Opening opening) throws IOException {
+    try (Database database = opening.open()) {
+      if (isKnown(Transactions.of(database))) {
+        throw new IOException(
+            "%s has this registry's metadata; to rebuild it, empty it first".formatted(database));
+      }
+    }
+    Files.createDirectories(root.resolve("db"));
+    leave(Note.NO_COPY);
+    return Note.NO_COPY;
+  }
+
+  private void leave(Note note) throws IOException {
+    new DurableFile(disk).replace(root.resolve("db").resolve(NOTE), Json.write(note));
+  }
+
+  /** What was left for the start. */
   public Optional<Note> note() throws IOException {
     Path file = root.resolve("db").resolve(NOTE);
     return Files.exists(file)
@@ -94,30 +185,5 @@ public final class LostDatabase {
 
   private Path database() {
     return root.resolve("db").resolve(DATABASE);
-  }
-
-  private Optional<Path> newestCopy() throws IOException {
-    Path copies = root.resolve("db").resolve("copies");
-    if (!Files.isDirectory(copies)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> files = Files.list(copies)) {
-      List<Path> all =
-          files
-              .filter(file -> String.valueOf(file.getFileName()).matches("[0-9]{8}T[0-9]{6}Z\\.db"))
-              .sorted(Comparator.reverseOrder())
-              .toList();
-      return all.stream().findFirst();
-    }
-  }
-
-  private boolean hasManifests() throws IOException {
-    Path blobs = root.resolve("manifests").resolve("blobs");
-    if (!Files.isDirectory(blobs)) {
-      return false;
-    }
-    try (Stream<Path> all = Files.walk(blobs)) {
-      return all.anyMatch(Files::isRegularFile);
-    }
   }
 }

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.plimsoll.content.s3.S3Server;
+import dev.plimsoll.database.DatabaseCopies;
+import dev.plimsoll.database.PostgresServer;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
+import dev.plimsoll.registry.StorageSettings;
+import dev.plimsoll.registry.gc.GcPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,5 +114,85 @@ class RebuildTest {
     try (Client client = Client.start(data)) {
       assertThat(rebuilt(client).path("failure").asString()).contains("nothing is rebuilt here");
     }
+  }
+
+  @Test
+  void aMachineThatIsLostWithItsDatabaseLeavesEverythingInTheBucket() throws Exception {
+    StorageSettings bucket =
+        new StorageSettings(
+            Optional.of(S3Server.shared().bucket()),
+            Optional.empty(),
+            4,
+            Optional.empty(),
+            Duration.ofDays(7));
+    RegistrySettings lost = RegistrySettings.in(data.resolve("lost")).withStorage(bucket);
+    byte[] copied;
+    try (Client client = Client.start(lost)) {
+      copied = client.image("team/app", "copied", "in the copy");
+      assertThat(client.manifest("team/app", "moved", copied).status()).isEqualTo(201);
+    }
+    byte[] newer;
+    try (Client client =
+        Client.start(lost.withGc(lost.lease(), GcPolicy.DEFAULT, Duration.ofMillis(100)))) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> copies(lost) == 1); // in the bucket before its name is here
+      newer = client.image("team/app", "newer", "after the copy");
+    }
+    RegistrySettings found = RegistrySettings.in(data.resolve("found")).withStorage(bucket);
+
+    assertThatThrownBy(() -> RegistryServer.start(found))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("check --rebuild --data")
+        .hasMessageContaining("s3://");
+
+    RegistryServer.prepareRebuild(found);
+    try (Client client = Client.start(found)) {
+      rebuilt(client);
+      assertThat(client.send("GET", "/v2/team/app/manifests/copied").body()).isEqualTo(copied);
+      assertThat(client.send("GET", "/v2/team/app/manifests/moved").body()).isEqualTo(copied);
+      assertThat(client.send("GET", "/v2/team/app/manifests/newer").body()).isEqualTo(newer);
+    }
+  }
+
+  private static long copies(RegistrySettings settings) throws IOException {
+    return DatabaseCopies.newestFirst(settings.root().resolve("db/copies")).size();
+  }
+
+  @Test
+  void aDatabaseThatIsNotTheOneOfTheBucketIsNotGoneOnWith() throws Exception {
+    StorageSettings storage = SharedStorage.create();
+    byte[] image;
+    try (Client client =
+        Client.start(RegistrySettings.in(data.resolve("one")).withStorage(storage))) {
+      image = client.image("team/app", "1", "here");
+    }
+    try (Client again =
+        Client.start(RegistrySettings.in(data.resolve("other")).withStorage(storage))) {
+      assertThat(again.send("GET", "/v2/team/app/manifests/1").body()).isEqualTo(image);
+    }
+    RegistrySettings onAnother =
+        RegistrySettings.in(data.resolve("other"))
+            .withStorage(
+                new StorageSettings(
+                    storage.s3(),
+                    Optional.of(PostgresServer.shared().schema()),
+                    4,
+                    Optional.empty(),
+                    Duration.ofDays(7)));
+
+    for (int start = 1; start <= 2; start++) {
+      assertThatThrownBy(() -> RegistryServer.start(onAnother))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("has nothing of this registry");
+    }
+
+    RegistryServer.prepareRebuild(onAnother);
+    try (Client client = Client.start(onAnother)) {
+      rebuilt(client);
+      assertThat(client.send("GET", "/v2/team/app/manifests/1").body()).isEqualTo(image);
+    }
+    assertThatThrownBy(() -> RegistryServer.prepareRebuild(onAnother))
+        .hasMessageContaining("has this registry's metadata");
   }
 }

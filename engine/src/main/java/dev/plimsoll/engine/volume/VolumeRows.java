@@ -114,6 +114,16 @@ final class VolumeRows {
         .equals(1);
   }
 
+  /** The names of the volumes that a container holds. */
+  List<String> usedBy(String container) throws IOException {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT volume FROM volume_use WHERE container = :container")
+            .bind("container", container)
+            .mapTo(String.class)
+            .list());
+  }
+
   /** Takes back everything the container held; the names of these volumes. */
   List<String> dropUses(String container) throws IOException {
     return database.free(handle ->
@@ -161,16 +171,24 @@ final class VolumeRows {
    * holders, so an empty list if the removal was begun.
    */
   List<String> beginRemoval(String volume) throws IOException {
+    return database.free(handle -> beginRemoval(handle, volume));
+  }
+
+  /** As {@link #beginRemoval(String)}, when a container has let go of it in the same transaction. */
+  List<String> beginRemoval(String volume, String container) throws IOException {
     return database.free(handle -> {
-      List<String> users = users(handle, volume);
-      if (users.isEmpty()) {
-        handle
-            .createUpdate("UPDATE volume SET removing = 1 WHERE name = :name")
-            .bind("name", volume)
-            .execute();
-      }
-      return users;
+      handle.execute(
+          "DELETE FROM volume_use WHERE volume = ? AND container = ?", volume, container);
+      return beginRemoval(handle, volume);
     });
+  }
+
+  private static List<String> beginRemoval(Handle handle, String volume) {
+    List<String> users = users(handle, volume);
+    if (users.isEmpty()) {
+      handle.execute("UPDATE volume SET removing = 1 WHERE name = ?", volume);
+    }
+    return users;
   }
 
   void endRemoval(String volume) throws IOException {

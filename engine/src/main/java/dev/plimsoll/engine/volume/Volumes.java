@@ -219,11 +219,20 @@ public final class Volumes {
    * @throws NotFound if there is none
    */
   public void remove(String name) throws IOException {
+    remove(name, rows::beginRemoval);
+  }
+
+  /** Begins a removal; the containers that hold the volume, and then it has not begun. */
+  private interface Beginning {
+    List<String> of(String name) throws IOException;
+  }
+
+  private void remove(String name, Beginning beginning) throws IOException {
     get(name);
     Lock lock = lock(name);
     lock.lock();
     try {
-      List<String> users = rows.beginRemoval(name);
+      List<String> users = beginning.of(name);
       if (!users.isEmpty()) {
         throw new Conflict(
             "remove %s: volume is in use - [%s]".formatted(name, String.join(", ", users)));
@@ -258,7 +267,7 @@ public final class Volumes {
           && filters.matchesLabels(volume.labels())
           && !uses.containsKey(volume.name())) {
         long size = sizeBytes(volume).orElse(0L);
-        if (removeIfUnused(volume.name())) {
+        if (removeIfUnused(volume.name(), rows::beginRemoval)) {
           removed.add(volume.name());
           bytes += size;
         }
@@ -268,9 +277,9 @@ public final class Volumes {
     return new Pruned(removed, bytes);
   }
 
-  private boolean removeIfUnused(String name) throws IOException {
+  private boolean removeIfUnused(String name, Beginning beginning) throws IOException {
     try {
-      remove(name);
+      remove(name, beginning);
       return true;
     } catch (Conflict | NotFound e) {
       log.debug("volume not pruned volume={} cause={}", name, e.getMessage());
@@ -325,12 +334,14 @@ public final class Volumes {
 
   /** As {@link #release}, and removes those that nobody has named and no other container holds. */
   public void releaseAndRemoveAnonymous(String containerId) throws IOException {
-    for (String name : rows.dropUses(containerId)) {
+    for (String name : rows.usedBy(containerId)) {
       unmount(name, containerId);
       if (rows.find(name).map(this::volume).filter(Volume::anonymous).isPresent()) {
-        removeIfUnused(name);
+        // Let go of by the removal itself: a crash before it finds the volume by its use.
+        removeIfUnused(name, unused -> rows.beginRemoval(unused, containerId));
       }
     }
+    rows.dropUses(containerId);
   }
 
   /**

@@ -179,6 +179,7 @@ final class Scenarios {
             "rm -f",
             client ->
                 tolerantly(() -> client.delete("/containers/" + NAME + "?force=1&v=1"), NOT_FOUND),
+            there -> there.put(STATE, "exited 137"),
             there -> {
               there.remove(CONTAINER);
               there.remove(STATE);

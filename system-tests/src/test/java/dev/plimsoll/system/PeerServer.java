@@ -18,10 +18,12 @@ final class PeerServer implements AutoCloseable {
       "user:$2y$05$ZNZ7tOvGvkI9C5b6PcXqred1Wx7SkLkPmfQEtAGMCJyHpHf9gF.Xa\n";
 
   private final Process process;
+  private final Path log;
   private final int port;
 
-  private PeerServer(Process process, int port) {
+  private PeerServer(Process process, Path log, int port) {
     this.process = process;
+    this.log = log;
     this.port = port;
   }
 
@@ -40,7 +42,12 @@ final class PeerServer implements AutoCloseable {
         auth: { htpasswd: { realm: peer, path: %1$s/htpasswd } }
         """
             .formatted(directory, port));
-    return started(port, "docker-registry", "serve", settings.toString());
+    return started(
+        directory.resolve("docker-registry.log"),
+        port,
+        "docker-registry",
+        "serve",
+        settings.toString());
   }
 
   /**
@@ -77,23 +84,21 @@ final class PeerServer implements AutoCloseable {
           server registry %s
         """
             .formatted(port, directory, server));
-    return started(port, "haproxy", "-db", "-f", settings.toString());
+    return started(
+        directory.resolve("haproxy.log"), port, "haproxy", "-db", "-f", settings.toString());
   }
 
-  private static PeerServer started(int port, String... words) throws IOException {
+  private static PeerServer started(Path log, int port, String... words) throws IOException {
     Process process =
-        new ProcessBuilder(words)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    PeerServer server = new PeerServer(process, port);
+        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    PeerServer server = new PeerServer(process, log, port);
     await().atMost(READY_WITHIN).until(server::answers);
     return server;
   }
 
   private boolean answers() {
     if (!process.isAlive()) {
-      throw new AssertionError("ended with code " + process.exitValue());
+      throw new AssertionError(log + ": ended with code " + process.exitValue());
     }
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);

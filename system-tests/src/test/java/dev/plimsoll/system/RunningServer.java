@@ -28,12 +28,22 @@ public final class RunningServer implements AutoCloseable {
 
   /** A registry on a port that the kernel picks. */
   public static RunningServer registry(Path data, String... more) throws IOException {
+    return start(registryWords(data, more), ProcessBuilder.Redirect.INHERIT);
+  }
+
+  /** The same, with its log in a file. */
+  public static RunningServer registryLoggingTo(Path log, Path data, String... more)
+      throws IOException {
+    return start(registryWords(data, more), ProcessBuilder.Redirect.appendTo(log.toFile()));
+  }
+
+  private static List<String> registryWords(Path data, String... more) {
     List<String> words = new ArrayList<>(List.of("registry", "serve", "--data=" + data));
     if (Stream.of(more).noneMatch(word -> word.startsWith("--listen"))) {
       words.add("--listen=127.0.0.1:0");
     }
     words.addAll(List.of(more));
-    return start(words);
+    return words;
   }
 
   /** An engine whose socket and run directory are below {@code run}, which has to be short. */
@@ -47,14 +57,14 @@ public final class RunningServer implements AutoCloseable {
                 "--run=" + run,
                 "--socket=" + run.resolve("engine.sock")));
     words.addAll(List.of(more));
-    return start(words);
+    return start(words, ProcessBuilder.Redirect.INHERIT);
   }
 
-  private static RunningServer start(List<String> arguments) throws IOException {
+  private static RunningServer start(List<String> arguments, ProcessBuilder.Redirect log)
+      throws IOException {
     List<String> words = new ArrayList<>(arguments);
     words.addFirst(Program.launcher().toString());
-    Process process =
-        new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process process = new ProcessBuilder(words).redirectError(log).start();
     BufferedReader output = process.inputReader(UTF_8);
     String ready = output.readLine();
     if (ready == null) {

@@ -47,19 +47,14 @@ final class LayerDownload {
 
   void run() throws IOException, InterruptedException {
     try (Draft draft = new Draft(sink, layer)) {
-      while (draft.sizeBytes() != layer.size()) {
-        long before = draft.sizeBytes();
-        try {
-          fetchRest(draft);
-        } catch (IOException e) {
-          if (draft.sizeBytes() > before) {
-            attempts.progressed();
-          }
-          attempts.failed(e);
-        }
+      boolean inPieces = complete(draft);
+      Digest received = verified(draft);
+      if (inPieces && !received.equals(layer.digest())) {
+        // Where the pieces came at different times, an early one may have been wrong.
+        draft.restart();
+        complete(draft);
+        received = verified(draft);
       }
-      progress.verifying(layer);
-      Digest received = draft.digest();
       if (!received.equals(layer.digest())) {
         draft.restart(); // else the next pull would begin with the same wrong bytes
         throw TransferException.DigestMismatch.of("filesystem layer", layer.digest(), received);
@@ -67,6 +62,29 @@ final class LayerDownload {
       draft.commit();
       progress.downloaded(layer);
     }
+  }
+
+  private Digest verified(Draft draft) {
+    progress.verifying(layer);
+    return draft.digest();
+  }
+
+  /** Fetches what is missing; returns whether more than one answer made the whole. */
+  private boolean complete(Draft draft) throws IOException, InterruptedException {
+    boolean inPieces = false;
+    while (draft.sizeBytes() != layer.size()) {
+      long before = draft.sizeBytes();
+      inPieces |= before > 0;
+      try {
+        fetchRest(draft);
+      } catch (IOException e) {
+        if (draft.sizeBytes() > before) {
+          attempts.progressed();
+        }
+        attempts.failed(e);
+      }
+    }
+    return inPieces;
   }
 
   private void fetchRest(Draft draft) throws IOException, InterruptedException {

@@ -286,17 +286,32 @@ class PullTest {
   }
 
   @Test
-  void wrongBytesLeftByAnEarlierPullAreFoundOutAndDropped() throws Exception {
+  void wrongBytesLeftByAnEarlierPullAreFoundOutAndFetchedAgain() throws Exception {
     byte[] layer = IMAGE.layer(0);
     registry.image("team/app", "1", IMAGE);
     sink.putBrokenOff(Digest.sha256(layer), new byte[1000]);
 
+    pull("team/app:1");
+
+    assertThat(sink.committed(Digest.sha256(layer))).isEqualTo(layer);
+    assertThat(registry.count("GET /v2/team/app/blobs/" + Digest.sha256(layer))).isEqualTo(2);
+  }
+
+  @Test
+  void wrongBytesThatCameAgainAreDropped() {
+    byte[] layer = IMAGE.layer(0);
+    registry.image("team/app", "1", IMAGE);
+    registry.on(
+        "/v2/team/app/blobs/" + Digest.sha256(layer),
+        exchange ->
+            FakeRegistry.send(exchange, 200, "application/octet-stream", new byte[layer.length]));
+    sink.putBrokenOff(Digest.sha256(layer), new byte[1000]);
+
     assertThatThrownBy(() -> pull("team/app:1"))
         .isInstanceOf(TransferException.DigestMismatch.class);
-    assertThat(sink.brokenOff(Digest.sha256(layer))).isEmpty();
 
-    pull("team/app:1");
-    assertThat(sink.committed(Digest.sha256(layer))).isEqualTo(layer);
+    assertThat(sink.brokenOff(Digest.sha256(layer))).isEmpty();
+    assertThat(registry.count("GET /v2/team/app/blobs/" + Digest.sha256(layer))).isEqualTo(2);
   }
 
   @Test

@@ -81,6 +81,8 @@ package() {
   local app=$root/.build/app
   rm -rf "$app.new" && mkdir -p "$app.new/lib"
   cp "$root"/cli/target/app/lib/*.jar "$app.new/lib/"
+  "$JAVA_HOME/bin/java" "$root/scripts/NewerClasses.java" "$app.new"/lib/picocli-*.jar \
+    || die "picocli's classes could not be made newer (scripts/NewerClasses.java)"
   native_libraries "$app.new"
   rm -rf "$app" && mv "$app.new" "$app"
   {

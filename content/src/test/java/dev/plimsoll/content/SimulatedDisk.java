@@ -90,6 +90,16 @@ public final class SimulatedDisk implements Disk {
     faults.put(operation, message);
   }
 
+  /** Whether nothing works any more. */
+  public synchronized boolean isOff() {
+    return operations.size() + 1 >= cutBefore;
+  }
+
+  /** How many operations there have been. */
+  public synchronized int count() {
+    return operations.size();
+  }
+
   /** What was done so far, one line each. */
   public synchronized List<String> operations() {
     return List.copyOf(operations);

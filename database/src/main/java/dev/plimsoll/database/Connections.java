@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -38,6 +39,17 @@ record Connections(Path file) {
   /** A connection that may rebuild tables: foreign keys are checked by its user, before commit. */
   SQLiteConnection migrating() throws IOException {
     return open("PRAGMA foreign_keys=OFF;");
+  }
+
+  /** Reads a file that nobody writes: nothing beside it is made, and it may be on a read-only disk. */
+  SQLiteConnection still() throws IOException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    try {
+      return JDBC.createConnection(JDBC.PREFIX + file, config.toProperties());
+    } catch (SQLException e) {
+      throw Trouble.of(file, "opening the database", e);
+    }
   }
 
   private SQLiteConnection open(String pragmas) throws IOException {

@@ -86,6 +86,16 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
    */
   void copyTo(Path target) throws IOException;
 
+  /**
+   * Puts the rows of a copy, as {@link #copyTo} makes one, in the place of all rows that are here, in
+   * one transaction that keeps others away. New rows are numbered behind them.
+   *
+   * @param copy nobody writes it; its schema is that of this release
+   * @param permit looks at what is here, within the transaction, and has the last word
+   * @return what {@code permit} said; if false, nothing was changed
+   */
+  boolean fill(Path copy, Work<Boolean> permit) throws IOException;
+
   /** Commits since the start; each carried one or more works. */
   long commits();
 

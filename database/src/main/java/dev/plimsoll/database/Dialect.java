@@ -1,10 +1,13 @@
 package dev.plimsoll.database;
 
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +34,24 @@ enum Dialect {
                 "rows of %s without their parent in %s"
                     .formatted(broken.getString(1), broken.getString(3)))
             : Optional.empty();
+      }
+    }
+
+    @Override
+    void lock(Connection target, List<String> tables) {
+      // BEGIN IMMEDIATE has locked everything
+    }
+
+    @Override
+    void takeUpNumbers(Connection copy, Connection target) throws SQLException {
+      try (Statement statement = target.createStatement()) {
+        for (Map.Entry<String, Long> last : lastNumbers(copy).entrySet()) {
+          statement.executeUpdate(
+              "DELETE FROM sqlite_sequence WHERE name = '%s'".formatted(last.getKey()));
+          statement.executeUpdate(
+              "INSERT INTO sqlite_sequence (name, seq) VALUES ('%s', %d)"
+                  .formatted(last.getKey(), last.getValue()));
+        }
       }
     }
   },
@@ -72,7 +93,43 @@ enum Dialect {
     Optional<String> brokenForeignKey(Statement statement) {
       return Optional.empty(); // PostgreSQL does not let it come to that
     }
+
+    @Override
+    void lock(Connection target, List<String> tables) throws SQLException {
+      try (Statement statement = target.createStatement()) {
+        statement.executeUpdate(
+            "LOCK TABLE %s IN ACCESS EXCLUSIVE MODE".formatted(String.join(", ", tables)));
+      }
+    }
+
+    @Override
+    void takeUpNumbers(Connection copy, Connection target) throws SQLException {
+      Map<String, Long> last = lastNumbers(copy);
+      Map<String, String> numbered = new TreeMap<>();
+      try (Statement statement = target.createStatement()) {
+        try (ResultSet row = statement.executeQuery(NUMBERED)) {
+          while (row.next()) {
+            numbered.put(row.getString(1), row.getString(2));
+          }
+        }
+        for (Map.Entry<String, String> of : numbered.entrySet()) {
+          statement.executeQuery(
+              """
+              SELECT setval(pg_get_serial_sequence('"%1$s"', '%2$s'),
+                GREATEST(%3$d, (SELECT COALESCE(MAX("%2$s"), 0) FROM "%1$s")) + 1, false)
+              """
+                  .formatted(of.getKey(), of.getValue(), last.getOrDefault(of.getKey(), 0L)))
+              .close();
+        }
+      }
+    }
   };
+
+  private static final String NUMBERED =
+      """
+      SELECT table_name, column_name FROM information_schema.columns
+      WHERE table_schema = current_schema() AND is_identity = 'YES'
+      """;
 
   private final String begin;
 
@@ -90,6 +147,34 @@ enum Dialect {
 
   /** A query that has a row if there is such a table. */
   abstract String findTable(String name);
+
+  /** Keeps everybody else away from these tables until the transaction ends. */
+  abstract void lock(Connection target, List<String> tables) throws SQLException;
+
+  /**
+   * Goes on numbering rows behind those that were copied, for they came with their numbers.
+   *
+   * @param copy the SQLite file they came from
+   */
+  abstract void takeUpNumbers(Connection copy, Connection target) throws SQLException;
+
+  /** The last number given in each table whose numbers are never given twice. */
+  private static Map<String, Long> lastNumbers(Connection sqlite) throws SQLException {
+    Map<String, Long> last = new TreeMap<>();
+    try (Statement statement = sqlite.createStatement()) {
+      try (ResultSet table = statement.executeQuery(SQLITE.findTable("sqlite_sequence"))) {
+        if (!table.next()) {
+          return last;
+        }
+      }
+      try (ResultSet row = statement.executeQuery("SELECT name, seq FROM sqlite_sequence")) {
+        while (row.next()) {
+          last.put(row.getString(1), row.getLong(2));
+        }
+      }
+    }
+    return last;
+  }
 
   /** What is wrong with the foreign keys, if anything is. */
   abstract Optional<String> brokenForeignKey(Statement statement) throws SQLException;

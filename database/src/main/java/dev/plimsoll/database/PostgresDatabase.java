@@ -78,6 +78,15 @@ final class PostgresDatabase implements Database {
   }
 
   @Override
+  public boolean fill(Path copy, Work<Boolean> permit) throws IOException {
+    try (Connection connection = connections.migrating()) {
+      return Filling.fill(connection, Dialect.POSTGRESQL, copy.toAbsolutePath(), permit);
+    } catch (SQLException e) {
+      throw PostgresTrouble.of(connections.address(), "filling it from " + copy, e);
+    }
+  }
+
+  @Override
   public long commits() {
     return writers.commits();
   }

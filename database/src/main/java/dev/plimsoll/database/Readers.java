@@ -6,15 +6,23 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
 
 /** A few threads that read, each with a connection that it opens when it is first needed. */
 final class Readers implements AutoCloseable {
   private final Connections connections;
+  private final Opener opener;
   private final Jobs jobs;
   private final List<Thread> threads;
 
-  private Readers(Connections connections, DatabaseLimits limits) {
+  /** How each of them gets its connection. */
+  interface Opener {
+    SQLiteConnection open() throws IOException;
+  }
+
+  private Readers(Connections connections, Opener opener, DatabaseLimits limits) {
     this.connections = connections;
+    this.opener = opener;
     this.jobs = new Jobs(connections.file(), limits.queuedMax());
     this.threads =
         IntStream.range(0, limits.readersMax())
@@ -31,7 +39,16 @@ final class Readers implements AutoCloseable {
   }
 
   static Readers start(Connections connections, DatabaseLimits limits) {
-    Readers readers = new Readers(connections, limits);
+    return start(connections, connections::reader, limits);
+  }
+
+  /** Of a file that nobody writes. */
+  static Readers still(Connections connections, DatabaseLimits limits) {
+    return start(connections, connections::still, limits);
+  }
+
+  private static Readers start(Connections connections, Opener opener, DatabaseLimits limits) {
+    Readers readers = new Readers(connections, opener, limits);
     readers.threads.forEach(Thread::start);
     return readers;
   }
@@ -50,7 +67,7 @@ final class Readers implements AutoCloseable {
     for (Job<?> job = jobs.take(); job != null; job = jobs.take()) {
       try {
         if (session == null) {
-          session = new Session(connections.reader());
+          session = new Session(opener.open());
         }
         run(job, session);
       } catch (Throwable e) {

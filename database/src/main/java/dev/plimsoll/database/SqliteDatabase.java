@@ -3,8 +3,10 @@ package dev.plimsoll.database;
 import dev.plimsoll.foundation.Reserve;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
 
 /**
  * One SQLite file: reads run side by side on snapshots, writes run one after the other and share
@@ -55,6 +57,15 @@ final class SqliteDatabase implements Database {
   @Override
   public void copyTo(Path target) throws IOException {
     OnlineCopy.copy(connections, target.toAbsolutePath());
+  }
+
+  @Override
+  public boolean fill(Path copy, Work<Boolean> permit) throws IOException {
+    try (SQLiteConnection connection = connections.migrating()) {
+      return Filling.fill(connection, Dialect.SQLITE, copy.toAbsolutePath(), permit);
+    } catch (SQLException e) {
+      throw Trouble.of(file, "filling it from " + copy, e);
+    }
   }
 
   @Override

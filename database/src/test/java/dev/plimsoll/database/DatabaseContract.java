@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -12,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What every database promises: SQLite and PostgreSQL alike. */
 interface DatabaseContract {
@@ -167,6 +172,89 @@ interface DatabaseContract {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("closed");
     assertThatThrownBy(() -> database.read(Notes::count)).isInstanceOf(IOException.class);
+  }
+
+  /** A copy with two notes, of which the first is gone. */
+  private static Path copy(Path directory) throws IOException {
+    Path copy = directory.resolve("copy.db");
+    try (Database other = Database.open(directory.resolve("other.db"), Notes.MIGRATIONS)) {
+      other.write(handle -> Notes.add(handle, "gone"));
+      other.write(handle -> Notes.add(handle, "kept"));
+      other.write(handle -> handle.execute("INSERT INTO word VALUES (2, 'first'), (2, '')"));
+      other.write(handle -> handle.execute("DELETE FROM note WHERE text = 'gone'"));
+      other.copyTo(copy);
+    }
+    return copy;
+  }
+
+  @Test
+  default void aCopyTakesThePlaceOfAllRowsAndNumbersGoOnBehindIt(@TempDir Path directory)
+      throws IOException {
+    Path copy = copy(directory);
+    try (Database database = open()) {
+      database.write(handle -> Notes.add(handle, "before"));
+
+      assertThat(database.fill(copy, handle -> Notes.all(handle).equals(List.of("before"))))
+          .isTrue();
+
+      assertThat(database.read(Notes::all)).containsExactly("kept");
+      long next = database.write(handle -> Notes.add(handle, "new"));
+      assertThat(next).isEqualTo(3);
+      assertThat(
+              database.<List<String>>read(handle ->
+                  handle
+                      .createQuery("SELECT word FROM word ORDER BY word")
+                      .mapTo(String.class)
+                      .list()))
+          .containsExactly("", "first");
+    }
+  }
+
+  @Test
+  default void nothingIsReplacedWithoutPermission(@TempDir Path directory) throws IOException {
+    Path copy = copy(directory);
+    try (Database database = open()) {
+      database.write(handle -> Notes.add(handle, "before"));
+
+      assertThat(database.fill(copy, handle -> false)).isFalse();
+      assertThatThrownBy(() ->
+              database.fill(
+                  copy,
+                  handle -> {
+                    throw new IOException("not now");
+                  }))
+          .hasMessage("not now");
+
+      assertThat(database.read(Notes::all)).containsExactly("before");
+    }
+  }
+
+  @Test
+  default void aFillingThatBreaksLeavesWhatWasThere(@TempDir Path directory) throws Exception {
+    Path copy = copy(directory);
+    try (Connection broken = DriverManager.getConnection("jdbc:sqlite:" + copy);
+        Statement statement = broken.createStatement()) {
+      statement.executeUpdate("CREATE TABLE nowhere (id INTEGER)");
+    }
+    try (Database database = open()) {
+      database.write(handle -> Notes.add(handle, "before"));
+
+      assertThatThrownBy(() -> database.fill(copy, handle -> true))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("nowhere");
+
+      assertThat(database.read(Notes::all)).containsExactly("before");
+    }
+  }
+
+  @Test
+  default void aCopyOfAnotherSchemaIsRefused(@TempDir Path directory) throws IOException {
+    Path copy = copy(directory);
+    Database.open(copy, "db/notes-newer").close();
+    try (Database database = open()) {
+      assertThatThrownBy(() -> database.fill(copy, handle -> true))
+          .hasMessageContaining("has schema 2");
+    }
   }
 
   @Test

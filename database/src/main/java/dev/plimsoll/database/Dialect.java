@@ -113,12 +113,13 @@ enum Dialect {
           }
         }
         for (Map.Entry<String, String> of : numbered.entrySet()) {
-          statement.executeQuery(
-              """
-              SELECT setval(pg_get_serial_sequence('"%1$s"', '%2$s'),
-                GREATEST(%3$d, (SELECT COALESCE(MAX("%2$s"), 0) FROM "%1$s")) + 1, false)
-              """
-                  .formatted(of.getKey(), of.getValue(), last.getOrDefault(of.getKey(), 0L)))
+          statement
+              .executeQuery(
+                  """
+                  SELECT setval(pg_get_serial_sequence('"%1$s"', '%2$s'),
+                    GREATEST(%3$d, (SELECT COALESCE(MAX("%2$s"), 0) FROM "%1$s")) + 1, false)
+                  """
+                      .formatted(of.getKey(), of.getValue(), last.getOrDefault(of.getKey(), 0L)))
               .close();
         }
       }

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotReader implements AutoCloseable {
   private static final DatabaseLimits ONE_READER =
-      new DatabaseLimits(
-          1, DatabaseLimits.DEFAULT.queuedMax(), DatabaseLimits.DEFAULT.batchMax());
+      new DatabaseLimits(1, DatabaseLimits.DEFAULT.queuedMax(), DatabaseLimits.DEFAULT.batchMax());
 
   private final Readers readers;
 

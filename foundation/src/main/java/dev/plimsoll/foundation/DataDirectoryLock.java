@@ -41,15 +41,24 @@ public final class DataDirectoryLock implements AutoCloseable {
    * @throws IOException at once if another holds it, with a sentence that names its process
    */
   public static DataDirectoryLock acquire(Path directory) throws IOException {
+    return acquire(directory, "stop it first, or choose another directory with --data");
+  }
+
+  /**
+   * The same for a directory of another kind.
+   *
+   * @param remedy what to do when another holds it
+   */
+  public static DataDirectoryLock acquire(Path directory, String remedy) throws IOException {
     Files.createDirectories(directory);
     Path file = directory.toRealPath().resolve(NAME);
     synchronized (HELD) {
       if (HELD.contains(file)) {
-        throw inUse(directory, "this process");
+        throw inUse(directory, "this process", remedy);
       }
       FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
       try {
-        lock(directory, channel);
+        lock(directory, channel, remedy);
       } catch (IOException e) {
         channel.close();
         throw e;
@@ -59,9 +68,9 @@ public final class DataDirectoryLock implements AutoCloseable {
     }
   }
 
-  private static void lock(Path directory, FileChannel channel) throws IOException {
+  private static void lock(Path directory, FileChannel channel, String remedy) throws IOException {
     if (channel.tryLock() == null) {
-      throw inUse(directory, "process " + holder(channel));
+      throw inUse(directory, "process " + holder(channel), remedy);
     }
     // The pid is for people to read; a full disk must not keep a program from starting.
     try {
@@ -81,10 +90,8 @@ public final class DataDirectoryLock implements AutoCloseable {
     return pid.isEmpty() ? "(unknown)" : pid;
   }
 
-  private static IOException inUse(Path directory, String holder) {
-    return new IOException(
-        "%s is in use by %s: stop it first, or choose another directory with --data"
-            .formatted(directory, holder));
+  private static IOException inUse(Path directory, String holder, String remedy) {
+    return new IOException("%s is in use by %s: %s".formatted(directory, holder, remedy));
   }
 
   /** Gives the directory free. The file stays: removing it could remove a successor's lock. */

@@ -14,6 +14,7 @@ import dev.plimsoll.http.TlsFiles;
 import dev.plimsoll.registry.api.AccountsApi;
 import dev.plimsoll.registry.api.AdminApi;
 import dev.plimsoll.registry.api.AuditApi;
+import dev.plimsoll.registry.api.BackupApi;
 import dev.plimsoll.registry.api.CheckApi;
 import dev.plimsoll.registry.api.DeployedApi;
 import dev.plimsoll.registry.api.HealthApi;
@@ -47,9 +48,11 @@ import dev.plimsoll.registry.job.Jobs;
 import dev.plimsoll.registry.mirror.Mirror;
 import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.mirror.Warming;
+import dev.plimsoll.registry.moving.Backup;
 import dev.plimsoll.registry.moving.LostDatabase;
 import dev.plimsoll.registry.moving.Newcomer;
 import dev.plimsoll.registry.moving.Rebuild;
+import dev.plimsoll.registry.moving.UnfinishedRestore;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Damage;
@@ -162,6 +165,7 @@ public final class RegistryServer implements AutoCloseable {
   public static void prepareRebuild(RegistrySettings settings) throws IOException {
     Path root = settings.root();
     try (DataDirectoryLock _ = DataDirectoryLock.acquire(root)) {
+      new UnfinishedRestore(root, new LocalDisk()).refuse();
       Storage storage = new Storage(root, settings.storage(), Reserve.none());
       LostDatabase lost = new LostDatabase(root, new LocalDisk());
       LostDatabase.Note note =
@@ -176,6 +180,7 @@ public final class RegistryServer implements AutoCloseable {
     Path root = settings.root();
     DataDirectoryLock lock = DataDirectoryLock.acquire(root);
     parts.push(lock::close);
+    new UnfinishedRestore(root, new LocalDisk()).refuse();
     Files.createDirectories(root.resolve("db"));
     Reserve reserve = new Reserve(root.resolve("reserve"), settings.limits().reserve().bytes());
     Storage storage = new Storage(root, settings.storage(), reserve);
@@ -382,6 +387,16 @@ public final class RegistryServer implements AutoCloseable {
                 new CheckApi(jobs, checks, settings.parts().check().rate().bytes()),
                 new ImportApi(
                     jobs, newcomer, new Rebuild(newcomer, objects, content, restoration, clock)),
+                new BackupApi(
+                    jobs,
+                    new Backup(
+                        database,
+                        transactions,
+                        content,
+                        damage,
+                        new LocalDisk(),
+                        settings.root(),
+                        clock)),
                 new StatsApi(new Stats(transactions), clock))));
   }
 

@@ -21,7 +21,7 @@ import java.util.Optional;
  * would cost a registry on files a third of its start.
  */
 final class Storage {
-  private static final String MIGRATIONS = "db/registry";
+  static final String MIGRATIONS = "db/registry";
 
   private final Path root;
   private final StorageSettings settings;

@@ -18,9 +18,14 @@ abstract class RegistryVerb implements Callable<Integer> {
     // Most need nothing.
   }
 
+  /** All of it, for a command that is not a question to a registry. */
+  int act(RegistryTarget of, Output to) throws IOException, InterruptedException {
+    prepare(of);
+    return of.use(registry -> run(registry, to));
+  }
+
   @Override
   public final Integer call() throws IOException, InterruptedException {
-    prepare(target);
-    return target.use(registry -> run(registry, output));
+    return act(target, output);
   }
 }

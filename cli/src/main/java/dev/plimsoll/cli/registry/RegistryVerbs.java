@@ -16,7 +16,7 @@ public final class RegistryVerbs {
               "registry trash", "list what was deleted and can be had back", TrashCommand::new),
           new Verb(
               "registry restore",
-              "take something out of the trash, or a tag back in time",
+              "take something out of the trash, a tag back in time, or all of a backup",
               RestoreCommand::new),
           new Verb(
               "registry retain", "delete what the retention rules do not keep", RetainCommand::new),
@@ -34,6 +34,7 @@ public final class RegistryVerbs {
           new Verb(
               "registry check", "verify every byte and reference, and repair", CheckCommand::new),
           new Verb("registry import", "move in from another registry", ImportCommand::new),
+          new Verb("registry backup", "back everything up while it serves", BackupCommand::new),
           new Verb("registry stats", "say what takes the space", StatsCommand::new),
           new Verb("registry user", "add, change, import, list and remove users", UserCommand::new),
           new Verb(

@@ -1,35 +1,69 @@
 package dev.plimsoll.cli.registry;
 
 import dev.plimsoll.cli.verb.Output;
+import dev.plimsoll.registry.RegistryRestore;
+import dev.plimsoll.registry.RegistrySettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
-/** Takes a deletion back, or brings a tag back to what it was. */
+/** Takes a deletion back, brings a tag back to what it was, or all of a registry from a backup. */
 @Command(
     description = {
       "Take a deleted tag or manifest out of the trash, with all it had;",
-      "or bring a tag back to what it was at some time, deleted since or not."
+      "or bring a tag back to what it was at some time, deleted since or not;",
+      "or make a registry of a backup, with --from and the --data of one that does not run: where",
+      "its settings say, files or S3, SQLite or PostgreSQL, whichever was backed up. One that is",
+      "cut off goes on when it is run again. Exit code 1: something in the backup is damaged."
     },
     mixinStandardHelpOptions = true)
 final class RestoreCommand extends RegistryVerb {
   @ArgGroup(multiplicity = "1")
   private Wish wish = new Wish();
 
-  @Option(names = "--dry-run", description = "Say what would be restored, and restore nothing.")
+  @Option(
+      names = "--dry-run",
+      description = "Say what would be restored, and restore nothing; with --from, verify it all.")
   private boolean dryRun;
 
-  /** One of the two. */
+  /** One of the three. */
   private static final class Wish {
     @ArgGroup(exclusive = false)
     private @Nullable Chosen deletion;
 
     @ArgGroup(exclusive = false)
     private @Nullable Past past;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable Backed backed;
+  }
+
+  private static final class Backed {
+    @Option(
+        names = "--from",
+        required = true,
+        paramLabel = "DIR",
+        description = "A directory that plimsoll registry backup has filled.")
+    private Path from = Path.of("");
+
+    @Option(
+        names = "--generation",
+        paramLabel = "NAME",
+        description = "Such as 20260131T180000Z (default: the newest).")
+    private @Nullable String generation;
+
+    @Option(
+        names = "--replace",
+        description = {
+          "Move a registry that is there into a directory beside it first; it is never deleted."
+        })
+    private boolean replace;
   }
 
   private static final class Past {
@@ -48,6 +82,27 @@ final class RestoreCommand extends RegistryVerb {
         converter = PastTime.class,
         description = "2026-01-31T18:00:00Z, \"2026-01-31 18:00\", or 2h for two hours ago.")
     private Instant at = Instant.EPOCH;
+  }
+
+  @Override
+  int act(RegistryTarget of, Output to) throws IOException, InterruptedException {
+    return wish.backed == null ? super.act(of, to) : restore(wish.backed, of, to);
+  }
+
+  private int restore(Backed backed, RegistryTarget of, Output to)
+      throws IOException, InterruptedException {
+    RegistrySettings settings = of.stopped("--from");
+    RegistryRestore.Plan plan =
+        new RegistryRestore.Plan(
+            backed.from.toAbsolutePath().normalize(),
+            Optional.ofNullable(backed.generation),
+            dryRun
+                ? RegistryRestore.Mode.DRY
+                : backed.replace ? RegistryRestore.Mode.REPLACE : RegistryRestore.Mode.RESTORE);
+    JobShow show = new JobShow(to);
+    JsonNode job = show.during(progress -> RegistryRestore.run(settings, plan, progress));
+    int code = show.tell(job, dryRun ? "verified" : "restored");
+    return code == 0 && JobShow.found(job, "damaged") ? 1 : code;
   }
 
   @Override

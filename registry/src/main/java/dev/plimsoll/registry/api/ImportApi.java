@@ -6,9 +6,7 @@ import dev.plimsoll.registry.job.Jobs;
 import dev.plimsoll.registry.moving.Newcomer;
 import dev.plimsoll.registry.moving.Rebuild;
 import dev.plimsoll.registry.moving.TreeImport;
-import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** {@code /plimsoll/v1/import} and {@code /rebuild}: moving in, and coming back after a loss. */
 public final class ImportApi implements AdminResource {
@@ -38,11 +36,7 @@ public final class ImportApi implements AdminResource {
   private Jobs.Work work(Request request) {
     TreeImport.Mode mode =
         Parameters.flag(request, "dry-run") ? TreeImport.Mode.DRY : TreeImport.Mode.IMPORT;
-    Path directory = Path.of(Parameters.required(request, "from"));
-    if (!directory.isAbsolute()) {
-      throw new JobRefused(directory + " is not an absolute path of the registry's machine");
-    }
-    TreeImport tree = new TreeImport(newcomer, directory, mode);
+    TreeImport tree = new TreeImport(newcomer, Parameters.directory(request, "from"), mode);
     return tree::run;
   }
 }

@@ -5,9 +5,11 @@ import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.auth.Action;
 import dev.plimsoll.registry.auth.Need;
+import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -20,6 +22,15 @@ final class Parameters {
         .query(name)
         .orElseThrow(
             () -> new Malformed(Subject.PARAMETER, "the parameter %s is missing".formatted(name)));
+  }
+
+  /** An absolute path on the registry's machine. */
+  static Path directory(Request request, String name) {
+    Path directory = Path.of(required(request, name));
+    if (!directory.isAbsolute()) {
+      throw new JobRefused(directory + " is not an absolute path of the registry's machine");
+    }
+    return directory.normalize();
   }
 
   static long number(String text) {

@@ -221,6 +221,7 @@ public final class RegistryApi implements Handler {
         visitor);
     if (!path.equals(TokenApi.PATH)
         && !path.equals(ReadOnlyApi.PATH)
+        && !path.equals(BackupApi.PATH)
         && !Parameters.flag(request, "dry-run")) {
       refuseIfReadOnly(request);
     }

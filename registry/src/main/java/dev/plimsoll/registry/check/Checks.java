@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Goes through everything, one at a time, beside pushes and pulls. Where it is stands in the
@@ -27,7 +26,6 @@ import java.util.stream.Collectors;
  */
 public final class Checks {
   private static final int PAGE = 50;
-  private static final int HURT_MAX = 100;
 
   /** How closely it looks. */
   public enum Depth {
@@ -209,7 +207,10 @@ public final class Checks {
           damage.unmark(key);
           found("sound-again", key.digest().toString(), "its bytes are right after all");
         } else if (blob.damaged()) {
-          found("damaged", key.digest().toString(), "marked by an earlier check" + hurts(key));
+          found(
+              "damaged",
+              key.digest().toString(),
+              "marked by an earlier check" + damage.hurtsInWords(key.digest()));
         }
         return;
       }
@@ -217,7 +218,7 @@ public final class Checks {
       if (!marked && !blob.damaged()) {
         return; // collected, or replaced, while it was looked at
       }
-      found("damaged", key.digest().toString(), wrong.get() + hurts(key));
+      found("damaged", key.digest().toString(), wrong.get() + damage.hurtsInWords(key.digest()));
       if (plan.source().isPresent()) {
         repair(key, blob.sizeBytes(), plan.source().get());
       }
@@ -236,19 +237,6 @@ public final class Checks {
       return Digest.of(digest.algorithm(), content).equals(digest)
           ? Optional.empty()
           : Optional.of("its bytes in the database are others");
-    }
-
-    private String hurts(BlobKey key) throws IOException {
-      List<Damage.Hurt> hurt = damage.hurts(key.digest(), HURT_MAX);
-      return hurt.isEmpty()
-          ? "; no manifest names it"
-          : "; it hurts "
-              + hurt.stream()
-                  .map(each ->
-                      each.reference().indexOf(':') < 0
-                          ? each.repository() + ":" + each.reference()
-                          : each.repository() + "@" + each.reference())
-                  .collect(Collectors.joining(", "));
     }
 
     private void repair(BlobKey key, long sizeBytes, BlobFetch source)

@@ -4,6 +4,7 @@ import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.registry.gc.GarbageRows.Doomed;
 import dev.plimsoll.registry.gc.GarbageRows.DueLink;
+import dev.plimsoll.registry.repository.BackupLeases;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.ReadCache;
@@ -257,6 +258,8 @@ public final class Collector {
     Instant limit = mode == Mode.NOW ? clock.instant() : begin.minus(policy.condemnedFor());
     Instant addressed = clock.instant().minus(policy.addressesFor());
     limit = limit.isBefore(addressed) ? limit : addressed;
+    Optional<Instant> backedUp = BackupLeases.keptSince(h, clock.instant());
+    limit = backedUp.filter(limit::isAfter).orElse(limit);
     List<Doomed> due = garbage.condemnedBefore(h, limit, policy.batchMax());
     blobs.lock(h, due.stream().map(blob -> blob.key().digest()).toList());
     for (Doomed blob : due) {

@@ -6,6 +6,7 @@ import dev.plimsoll.oci.RepositoryName;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Damage {
   private static final Logger log = LoggerFactory.getLogger(Damage.class);
+  private static final int HURT_MAX = 100;
 
   private final Transactions transactions;
   private final ReadCache cache;
@@ -108,6 +110,20 @@ public final class Damage {
             .map((rs, ctx) ->
                 new Hurt(new RepositoryName(rs.getString("repository")), rs.getString("reference")))
             .list());
+  }
+
+  /** The same as the end of a sentence about the digest. */
+  public String hurtsInWords(Digest digest) throws IOException {
+    List<Hurt> hurt = hurts(digest, HURT_MAX);
+    return hurt.isEmpty()
+        ? "; no manifest names it"
+        : "; it hurts "
+            + hurt.stream()
+                .map(each ->
+                    each.reference().indexOf(':') < 0
+                        ? each.repository() + ":" + each.reference()
+                        : each.repository() + "@" + each.reference())
+                .collect(Collectors.joining(", "));
   }
 
   private void changed(Digest digest) throws IOException {

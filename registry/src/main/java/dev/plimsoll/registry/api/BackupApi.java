@@ -1,0 +1,48 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.http.Request;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.registry.job.Jobs;
+import dev.plimsoll.registry.moving.Backup;
+import dev.plimsoll.registry.repository.RegistryException.JobRefused;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** {@code /plimsoll/v1/backup}: a copy of everything, to a directory of the registry's machine. */
+public final class BackupApi implements AdminResource {
+  static final String PATH = ROOT + "/backup";
+  private static final int GENERATIONS_MAX = 10_000;
+
+  private final Jobs jobs;
+  private final Backup backup;
+
+  public BackupApi(Jobs jobs, Backup backup) {
+    this.jobs = jobs;
+    this.backup = backup;
+  }
+
+  @Override
+  public boolean handle(String path, Request request, Response response) throws IOException {
+    if (!path.equals(PATH)) {
+      return false;
+    }
+    JobView.handle(jobs, Jobs.Kind.BACKUP, request, response, () -> work(request));
+    return true;
+  }
+
+  private Jobs.Work work(Request request) {
+    Path directory = Parameters.directory(request, "to");
+    long keep = request.query("keep").map(Parameters::number).orElse(0L);
+    if (keep < 0 || keep > GENERATIONS_MAX) {
+      throw new JobRefused("keep is %d; it must be 0 (all) to %d".formatted(keep, GENERATIONS_MAX));
+    }
+    Backup.Plan plan =
+        new Backup.Plan(
+            directory,
+            Parameters.flag(request, "dry-run") ? Backup.Mode.DRY : Backup.Mode.BACK_UP,
+            (int) keep,
+            Parameters.flag(request, "verify") ? Backup.Present.VERIFIED : Backup.Present.TRUSTED,
+            Parameters.flag(request, "prune") ? Backup.Unneeded.REMOVED : Backup.Unneeded.STAYS);
+    return progress -> backup.run(plan, progress);
+  }
+}

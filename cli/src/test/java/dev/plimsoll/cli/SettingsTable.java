@@ -6,6 +6,7 @@ import dev.plimsoll.foundation.settings.Setting;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -33,6 +34,7 @@ final class SettingsTable {
     return switch (value) {
       case Duration duration -> "`" + Durations.format(duration) + "`";
       case Optional<?> optional -> optional.map(SettingsTable::shown).orElse("");
+      case Map<?, ?> _ -> "";
       case List<?> list -> list.isEmpty() ? "" : "`" + list + "`";
       default -> "`" + value + "`";
     };

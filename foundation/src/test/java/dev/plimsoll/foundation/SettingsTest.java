@@ -24,7 +24,10 @@ class SettingsTest {
   private static final Setting<Integer> WORKERS =
       Setting.number("registry.workers", 4, 1, 64, "How many.");
   private static final Setting<List<String>> MIRRORS = Setting.texts("engine.mirrors", "Which.");
-  private static final List<Setting<?>> KNOWN = List.of(KEPT_FOR, WORKERS, MIRRORS);
+  private static final Setting<Map<String, Duration>> HOOK_TIMEOUT =
+      Setting.named(
+          Setting.duration("registry.hook.<name>.timeout", Duration.ofSeconds(1), "How long."));
+  private static final List<Setting<?>> KNOWN = List.of(KEPT_FOR, WORKERS, MIRRORS, HOOK_TIMEOUT);
 
   @TempDir private Path directory;
 
@@ -49,6 +52,25 @@ class SettingsTest {
     assertThat(settings.get(MIRRORS)).containsExactly("a", "b");
   }
 
+  @Test
+  void aNamedSettingHasAValueForEachNameThatAnybodyGives() throws IOException {
+    Path file = file("registry: {hook: {ci: {timeout: 1d}, my-bot: {timeout: 2d}}}\n");
+
+    Settings settings =
+        Settings.load(
+            Optional.of(file),
+            Map.of("PLIMSOLL_REGISTRY_HOOK_MY_BOT_TIMEOUT", "3d"),
+            Map.of("registry.hook.chat.timeout", "4d"),
+            KNOWN);
+
+    assertThat(settings.get(HOOK_TIMEOUT))
+        .containsOnly(
+            Map.entry("ci", Duration.ofDays(1)),
+            Map.entry("my-bot", Duration.ofDays(3)),
+            Map.entry("chat", Duration.ofDays(4)));
+    assertThat(Settings.defaults(KNOWN).get(HOOK_TIMEOUT)).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -56,6 +78,9 @@ class SettingsTest {
         "registry.worker: 3 | registry.worker is not a setting (did you mean registry.workers?)",
         "registry.workers: 0 | cannot be \"0\": \"0\" is not a whole number from 1 to 64",
         "registry.trash.kept-for: soon | cannot be \"soon\": not a duration",
+        "registry.hook.ci.timeuot: 1s | (did you mean registry.hook.ci.timeout?)",
+        "registry.hook.My_CI.timeout: 1s | (a name in it has lower-case letters, digits and dashes",
+        "registry.hook.ci.timeout: soon | registry.hook.ci.timeout cannot be \"soon\"",
         "registry.workers: | has no value",
         "[1, 2] | must hold keys and values",
         "a: [ | is not YAML",

@@ -4,6 +4,7 @@ import dev.plimsoll.database.Database;
 import dev.plimsoll.registry.api.RegistryMetrics;
 import dev.plimsoll.registry.auth.AccessControl;
 import dev.plimsoll.registry.check.Orphans;
+import dev.plimsoll.registry.event.Webhooks;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcStatus;
 import dev.plimsoll.registry.repository.Damage;
@@ -18,6 +19,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +131,32 @@ final class Gauges {
             "1, or 0 while the policy file cannot be used and the one before is in force.",
             () -> access.policyTrouble().isEmpty() ? 1 : 0);
     return this;
+  }
+
+  Gauges of(Webhooks webhooks) {
+    metrics
+        .gauges(
+            "webhook_queued",
+            "Events that wait for a webhook.",
+            "webhook",
+            () -> byName(webhooks, Webhooks.Status::queued))
+        .gauges(
+            "webhook_dead",
+            "Events that were given up and can be sent again.",
+            "webhook",
+            () -> byName(webhooks, Webhooks.Status::dead));
+    return this;
+  }
+
+  private static Map<String, Long> byName(
+      Webhooks webhooks, ToLongFunction<Webhooks.Status> value) {
+    Map<String, Long> values = new HashMap<>();
+    try {
+      webhooks.list().forEach(s -> values.put(s.webhook().name(), value.applyAsLong(s)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("counting for the metrics", e);
+    }
+    return values;
   }
 
   Gauges of(Collector collector) {

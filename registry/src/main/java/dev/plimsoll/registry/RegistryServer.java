@@ -31,6 +31,7 @@ import dev.plimsoll.registry.api.StatsApi;
 import dev.plimsoll.registry.api.TagHistoryApi;
 import dev.plimsoll.registry.api.TokenApi;
 import dev.plimsoll.registry.api.WarmApi;
+import dev.plimsoll.registry.api.WebhooksApi;
 import dev.plimsoll.registry.auth.AccessControl;
 import dev.plimsoll.registry.auth.Policies;
 import dev.plimsoll.registry.auth.ReadOnly;
@@ -39,6 +40,9 @@ import dev.plimsoll.registry.check.Orphans;
 import dev.plimsoll.registry.check.Restoration;
 import dev.plimsoll.registry.check.Schedule;
 import dev.plimsoll.registry.event.AuditLog;
+import dev.plimsoll.registry.event.Outbox;
+import dev.plimsoll.registry.event.WebhookSettings;
+import dev.plimsoll.registry.event.Webhooks;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.GcPolicy;
@@ -77,6 +81,7 @@ import dev.plimsoll.registry.retention.RetentionSchedule;
 import dev.plimsoll.registry.stats.Stats;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -105,6 +110,9 @@ public final class RegistryServer implements AutoCloseable {
   /** S3 believes a signature whose clock is off by no more. */
   private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(15);
 
+  /** What events call a registry that does not know how it is reached. */
+  private static final String EVENT_SOURCE = "/plimsoll/registry";
+
   private static final Duration BUSY_MAX = Duration.ofSeconds(20);
 
   private final RegistrySettings settings;
@@ -121,6 +129,7 @@ public final class RegistryServer implements AutoCloseable {
   private record Core(
       Housekeeping housekeeping,
       RetentionSchedule retention,
+      Webhooks webhooks,
       RegistryMetrics metrics,
       RegistryApi api) {}
 
@@ -233,7 +242,14 @@ public final class RegistryServer implements AutoCloseable {
     Transactions plain = Transactions.of(database);
     boolean shared = plain.shared();
     InstantSource clock = shared ? database.clock() : ownClock;
-    var audit = new AuditLog(plain, settings.access().auditKeptFor(), clock);
+    WebhookSettings hooks = settings.parts().webhooks();
+    var outbox =
+        new Outbox(
+            plain,
+            hooks.webhooks(),
+            settings.externalUrl().map(URI::toString).orElse(EVENT_SOURCE),
+            clock);
+    var audit = new AuditLog(outbox.transactions(), settings.access().auditKeptFor(), clock);
     Transactions transactions = audit.transactions();
     var objects = new ManifestObjects(transactions, stores.manifests());
     AccessControl access = access(transactions, clock);
@@ -349,7 +365,12 @@ public final class RegistryServer implements AutoCloseable {
         "mirror_upstreams_down",
         "Upstreams that gave no answer when they were last asked.",
         () -> mirrors.all().stream().filter(mirror -> !mirror.isUp()).count());
+    var delivery = new HttpDelivery(System.getenv());
+    parts.push(delivery::close);
+    var webhooks = new Webhooks(hooks, outbox, transactions, delivery, metrics, RANDOM, clock);
+    parts.push(webhooks::close);
     new Gauges(metrics, clock)
+        .of(webhooks)
         .of(transactions)
         .of(database)
         .of(space)
@@ -362,6 +383,7 @@ public final class RegistryServer implements AutoCloseable {
     return new Core(
         housekeeping,
         schedule,
+        webhooks,
         metrics,
         new RegistryApi(
             new RegistryApi.Core(
@@ -377,6 +399,7 @@ public final class RegistryServer implements AutoCloseable {
                 new ReadOnlyApi(readOnly),
                 new QuotasApi(access, quotas),
                 new AuditApi(audit),
+                new WebhooksApi(webhooks),
                 new RepositoriesApi(new Repositories(transactions, cache, clock)),
                 new AdminApi(collector, trash, housekeeping::nextTurn),
                 new TagHistoryApi(tags, new TagRewind(transactions, rows, cache, tagMoves, clock)),
@@ -441,6 +464,7 @@ public final class RegistryServer implements AutoCloseable {
             : http.listen(settings.listen());
     core.housekeeping().start();
     core.retention().start();
+    core.webhooks().start();
     if (settings.access().policy().isEmpty() && !address.getAddress().isLoopbackAddress()) {
       log.warn(
           "whoever reaches {} may pull, push and delete; set registry.access.policy, see"

@@ -5,6 +5,7 @@ import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
 import dev.plimsoll.foundation.settings.YamlValue;
 import dev.plimsoll.registry.check.CheckSettings;
+import dev.plimsoll.registry.event.WebhookSettings;
 import dev.plimsoll.registry.gc.GcPolicy;
 import dev.plimsoll.registry.mirror.MirrorSettings;
 import dev.plimsoll.registry.repository.Lease;
@@ -48,35 +49,42 @@ public record RegistrySettings(
    * @param check how it looks after what it holds
    * @param storage where bytes and rows are
    * @param access who may do what
+   * @param webhooks who is told of changes
    */
   public record Parts(
       RetentionSettings retention,
       MirrorSettings mirror,
       CheckSettings check,
       StorageSettings storage,
-      AccessSettings access) {
+      AccessSettings access,
+      WebhookSettings webhooks) {
     public static final Parts DEFAULT =
         new Parts(
             RetentionSettings.OFF,
             MirrorSettings.NONE,
             CheckSettings.DEFAULT,
             StorageSettings.DEFAULT,
-            AccessSettings.DEFAULT);
+            AccessSettings.DEFAULT,
+            WebhookSettings.NONE);
 
     Parts with(RetentionSettings newRetention) {
-      return new Parts(newRetention, mirror, check, storage, access);
+      return new Parts(newRetention, mirror, check, storage, access, webhooks);
     }
 
     Parts with(MirrorSettings newMirror) {
-      return new Parts(retention, newMirror, check, storage, access);
+      return new Parts(retention, newMirror, check, storage, access, webhooks);
     }
 
     Parts with(StorageSettings newStorage) {
-      return new Parts(retention, mirror, check, newStorage, access);
+      return new Parts(retention, mirror, check, newStorage, access, webhooks);
     }
 
     Parts with(AccessSettings newAccess) {
-      return new Parts(retention, mirror, check, storage, newAccess);
+      return new Parts(retention, mirror, check, storage, newAccess, webhooks);
+    }
+
+    Parts with(WebhookSettings newWebhooks) {
+      return new Parts(retention, mirror, check, storage, access, newWebhooks);
     }
   }
 
@@ -216,7 +224,8 @@ public record RegistrySettings(
               MirrorSettings.ALL,
               CheckSettings.ALL,
               StorageSettings.ALL,
-              AccessSettings.ALL)
+              AccessSettings.ALL,
+              WebhookSettings.ALL)
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
@@ -258,7 +267,8 @@ public record RegistrySettings(
             MirrorSettings.from(settings),
             CheckSettings.from(settings),
             StorageSettings.from(settings),
-            AccessSettings.from(settings)),
+            AccessSettings.from(settings),
+            WebhookSettings.from(settings)),
         settings.get(ACCESS_LOG));
   }
 
@@ -313,6 +323,11 @@ public record RegistrySettings(
   public RegistrySettings withAccess(AccessSettings newAccess) {
     return new RegistrySettings(
         listen, data, externalUrl, lease, gc, gcEvery, limits, parts.with(newAccess), accessLog);
+  }
+
+  public RegistrySettings withWebhooks(WebhookSettings newWebhooks) {
+    return new RegistrySettings(
+        listen, data, externalUrl, lease, gc, gcEvery, limits, parts.with(newWebhooks), accessLog);
   }
 
   /** Who may do what. */

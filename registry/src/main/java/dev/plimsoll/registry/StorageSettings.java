@@ -2,13 +2,10 @@ package dev.plimsoll.registry;
 
 import dev.plimsoll.content.s3.S3Address;
 import dev.plimsoll.database.PostgresAddress;
+import dev.plimsoll.foundation.settings.SecretText;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -205,13 +202,14 @@ public record StorageSettings(
     return new PostgresAddress(
         url,
         settings.get(USER),
-        secret("registry.database.password", settings.get(PASSWORD), settings.get(PASSWORD_FILE)));
+        SecretText.of(
+            "registry.database.password", settings.get(PASSWORD), settings.get(PASSWORD_FILE)));
   }
 
   private static S3Address s3(Settings settings) {
     Optional<URI> endpoint = settings.get(ENDPOINT).map(URI::create);
     Optional<String> secretKey =
-        secret(
+        SecretText.of(
             "registry.storage.s3.secret-key",
             settings.get(SECRET_KEY),
             settings.get(SECRET_KEY_FILE));
@@ -263,24 +261,5 @@ public record StorageSettings(
           throw new IllegalArgumentException(
               "%s is \"%s\"; it must be true or false".formatted(key, text));
     };
-  }
-
-  /** From the setting or from a file; never both, and its text is in no message. */
-  private static Optional<String> secret(
-      String key, Optional<String> text, Optional<String> fileName) {
-    if (text.isPresent() && fileName.isPresent()) {
-      throw new IllegalArgumentException("%s and %s-file are both set".formatted(key, key));
-    }
-    return text.or(() -> fileName.map(name -> read(key, Path.of(name))));
-  }
-
-  private static String read(String key, Path file) {
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "%s-file names %s, which cannot be read".formatted(key, file),
-          new UncheckedIOException(e));
-    }
   }
 }

@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * One thing that can be set: its key, what it is when nobody sets it, and how its text is read.
@@ -19,6 +21,10 @@ import java.util.function.Function;
  */
 public record Setting<T>(
     String key, T defaultValue, Function<String, T> parse, String description) {
+  /** Stands in a key for a name of the user's own choice. */
+  static final String NAME = "<name>";
+
+  private static final Pattern NAMES = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
   /** The environment variable that sets this: {@code PLIMSOLL_REGISTRY_TRASH_KEPT_FOR}. */
   public String environmentVariable() {
@@ -66,6 +72,47 @@ public record Setting<T>(
         text ->
             Arrays.stream(text.split(",")).map(String::strip).filter(t -> !t.isEmpty()).toList(),
         description);
+  }
+
+  /**
+   * A setting that there may be many of, one for each name that the user gives in the place of
+   * {@code <name>}: a map from those names.
+   *
+   * @param one such a setting, with {@code <name>} in its key; its default goes for nobody
+   */
+  public static <T> Setting<Map<String, T>> named(Setting<T> one) {
+    return new Setting<>(
+        one.key(), Map.of(), text -> Map.of(NAME, one.parse().apply(text)), one.description());
+  }
+
+  boolean isNamed() {
+    return key.contains(NAME);
+  }
+
+  /** The name that {@code given} has where this key has {@code <name>}. */
+  Optional<String> nameIn(String given) {
+    return between(key, given).filter(name -> NAMES.matcher(name).matches());
+  }
+
+  /** The same for an environment variable, where {@code MY_CI} stands for {@code my-ci}. */
+  Optional<String> nameInVariable(String given) {
+    return between(environmentVariable().replace("<NAME>", NAME), given)
+        .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
+        .filter(name -> NAMES.matcher(name).matches());
+  }
+
+  private static Optional<String> between(String key, String given) {
+    int at = key.indexOf(NAME);
+    if (at < 0) {
+      return Optional.empty();
+    }
+    String before = key.substring(0, at);
+    String after = key.substring(at + NAME.length());
+    return given.length() > before.length() + after.length()
+            && given.startsWith(before)
+            && given.endsWith(after)
+        ? Optional.of(given.substring(before.length(), given.length() - after.length()))
+        : Optional.empty();
   }
 
   private static int number(String text, int least, int most) {

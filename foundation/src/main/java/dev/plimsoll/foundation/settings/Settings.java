@@ -49,10 +49,9 @@ public final class Settings {
     byKey.forEach((key, setting) -> values.put(key, setting.defaultValue()));
 
     yamlFile.ifPresent(file ->
-        read(file)
-            .forEach((key, text) -> values.put(key, parsed(byKey, key, text, file + ": " + key))));
+        read(file).forEach((key, text) -> take(values, byKey, key, text, file + ": " + key)));
     readEnvironment(environment, byKey, values);
-    flags.forEach((key, text) -> values.put(key, parsed(byKey, key, text, key)));
+    flags.forEach((key, text) -> take(values, byKey, key, text, key));
     return new Settings(values);
   }
 
@@ -80,25 +79,56 @@ public final class Settings {
     Map<String, Setting<?>> byVariable =
         byKey.values().stream()
             .collect(Collectors.toMap(Setting::environmentVariable, Function.identity()));
+    List<Setting<?>> named = byKey.values().stream().filter(Setting::isNamed).toList();
     environment.forEach((variable, text) -> {
       // Only our own prefix, and only names we know: PLIMSOLL_HOME and the like belong to the
       // launcher and to users' scripts.
-      Setting<?> setting =
-          variable.startsWith(ENVIRONMENT_PREFIX) ? byVariable.get(variable) : null;
-      if (setting != null) {
-        values.put(setting.key(), parsed(byKey, setting.key(), text, variable));
+      if (!variable.startsWith(ENVIRONMENT_PREFIX)) {
+        return;
+      }
+      Setting<?> setting = byVariable.get(variable);
+      if (setting != null && !setting.isNamed()) {
+        values.put(setting.key(), parsed(setting, text, variable));
+        return;
+      }
+      for (Setting<?> one : named) {
+        one.nameInVariable(variable).ifPresent(name -> add(values, one, name, text, variable));
       }
     });
   }
 
-  private static Object parsed(
-      Map<String, Setting<?>> byKey, String key, String text, String place) {
+  private static void take(
+      Map<String, Object> values,
+      Map<String, Setting<?>> byKey,
+      String key,
+      String text,
+      String place) {
     Setting<?> setting = byKey.get(key);
-    if (setting == null) {
-      throw new SettingsException(
-          "%s is not a setting%s; see docs/configuration.md for all of them"
-              .formatted(place, nearest(byKey, key)));
+    if (setting != null && !setting.isNamed()) {
+      values.put(key, parsed(setting, text, place));
+      return;
     }
+    for (Setting<?> one : byKey.values()) {
+      Optional<String> name = one.nameIn(key);
+      if (name.isPresent()) {
+        add(values, one, name.get(), text, place);
+        return;
+      }
+    }
+    throw new SettingsException(
+        "%s is not a setting%s; see docs/configuration.md for all of them"
+            .formatted(place, nearest(byKey, key)));
+  }
+
+  /** Puts the value of a named setting beside those of other names. */
+  private static void add(
+      Map<String, Object> values, Setting<?> setting, String name, String text, String place) {
+    Map<Object, Object> all = new HashMap<>((Map<?, ?>) values.get(setting.key()));
+    ((Map<?, ?>) parsed(setting, text, place)).values().forEach(value -> all.put(name, value));
+    values.put(setting.key(), Map.copyOf(all));
+  }
+
+  private static Object parsed(Setting<?> setting, String text, String place) {
     try {
       return setting.parse().apply(text);
     } catch (IllegalArgumentException e) {
@@ -111,10 +141,24 @@ public final class Settings {
   private static String nearest(Map<String, Setting<?>> byKey, String key) {
     return byKey.keySet().stream()
         .sorted()
+        .map(candidate -> withNameOf(candidate, key))
         .filter(candidate -> distance(candidate, key) <= 2 || candidate.endsWith("." + key))
         .findFirst()
-        .map(candidate -> " (did you mean %s?)".formatted(candidate))
+        .map(candidate ->
+            candidate.equals(key)
+                ? " (a name in it has lower-case letters, digits and dashes, 63 at most)"
+                : " (did you mean %s?)".formatted(candidate))
         .orElse("");
+  }
+
+  /** A named setting's key with the name that stands in its place in {@code key}. */
+  private static String withNameOf(String candidate, String key) {
+    String[] words = candidate.split("\\.", -1);
+    String[] given = key.split("\\.", -1);
+    for (int i = 0; i < words.length && words.length == given.length; i++) {
+      words[i] = words[i].equals(Setting.NAME) ? given[i] : words[i];
+    }
+    return String.join(".", words);
   }
 
   private static int distance(String a, String b) {

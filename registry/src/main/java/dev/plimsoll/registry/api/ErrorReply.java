@@ -33,6 +33,7 @@ import dev.plimsoll.registry.repository.RegistryException.UploadBusy;
 import dev.plimsoll.registry.repository.RegistryException.UploadUnknown;
 import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
 import dev.plimsoll.registry.repository.RegistryException.UpstreamUnavailable;
+import dev.plimsoll.registry.repository.RegistryException.WebhookUnknown;
 import java.io.IOException;
 import java.util.List;
 
@@ -76,6 +77,7 @@ record ErrorReply(int status, String code, String message) {
       case NotPinned _ -> new ErrorReply(404, "PIN_UNKNOWN", message);
       case CollectorOff _ -> new ErrorReply(409, "DENIED", message);
       case JobInProgress _ -> new ErrorReply(409, "DENIED", message);
+      case WebhookUnknown _ -> new ErrorReply(404, "WEBHOOK_UNKNOWN", message);
       case JobRefused _ -> new ErrorReply(400, "JOB_INVALID", message);
       case DeletionUnknown _ -> new ErrorReply(404, "DELETION_UNKNOWN", message);
       case UpstreamUnavailable _ -> new ErrorReply(502, "UNKNOWN", message);

@@ -2,6 +2,7 @@ package dev.plimsoll.registry.api;
 
 import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.RequestMetrics;
+import dev.plimsoll.registry.event.WebhookCounts;
 import dev.plimsoll.registry.mirror.MirrorCounts;
 import dev.plimsoll.registry.mirror.Upstream;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -10,14 +11,16 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * What {@code /metrics} tells, by the names that docs/registry/metrics.md explains. Labels take few
  * values, whatever clients send. Safe for many threads.
  */
-public final class RegistryMetrics implements RequestMetrics, MirrorCounts {
+public final class RegistryMetrics implements RequestMetrics, MirrorCounts, WebhookCounts {
   private static final String PREFIX = "plimsoll_registry_";
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
@@ -31,6 +34,9 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts {
   private final Counter mirrorServed;
   private final Counter mirrorFailures;
   private final Counter mirrorBytes;
+  private final Counter webhookDelivered;
+  private final Counter webhookFailed;
+  private final Counter webhookDropped;
 
   public RegistryMetrics(Metrics metrics) {
     this.metrics = metrics;
@@ -79,6 +85,34 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts {
             .help("Bytes of blobs fetched from upstreams.")
             .labelNames("upstream")
             .register(registry);
+    this.webhookDelivered = ofWebhooks("webhook_delivered_total", "Events that webhooks took.");
+    this.webhookFailed =
+        ofWebhooks("webhook_failed_total", "Attempts to deliver an event that failed.");
+    this.webhookDropped =
+        ofWebhooks("webhook_dropped_total", "Events that were too many and that nobody got.");
+  }
+
+  private Counter ofWebhooks(String name, String help) {
+    return Counter.builder()
+        .name(PREFIX + name)
+        .help(help)
+        .labelNames("webhook")
+        .register(metrics.registry());
+  }
+
+  @Override
+  public void delivered(String webhook) {
+    webhookDelivered.labelValues(webhook).inc();
+  }
+
+  @Override
+  public void failed(String webhook) {
+    webhookFailed.labelValues(webhook).inc();
+  }
+
+  @Override
+  public void dropped(String webhook, long events) {
+    webhookDropped.labelValues(webhook).inc(events);
   }
 
   @Override
@@ -104,6 +138,18 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts {
         .name(PREFIX + name)
         .help(help)
         .callback(callback -> callback.call(value.getAsDouble()))
+        .register(metrics.registry());
+    return this;
+  }
+
+  /** The same for several, told apart by a label. */
+  public RegistryMetrics gauges(
+      String name, String help, String label, Supplier<Map<String, Long>> values) {
+    GaugeWithCallback.builder()
+        .name(PREFIX + name)
+        .help(help)
+        .labelNames(label)
+        .callback(callback -> values.get().forEach((is, value) -> callback.call(value, is)))
         .register(metrics.registry());
     return this;
   }

@@ -1,6 +1,8 @@
 package dev.plimsoll.registry.event;
 
 import dev.plimsoll.database.Work;
+import dev.plimsoll.registry.repository.Change.Requested;
+import dev.plimsoll.registry.repository.Changes;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -146,6 +148,9 @@ public final class AuditLog {
   }
 
   private void insert(Handle h, AuditNote note) {
+    Changes.tell(
+        new Requested(
+            note.actor(), note.address(), note.request(), cut(note.action()), cut(note.detail())));
     Instant now = clock.instant();
     h.createUpdate(
             """

@@ -207,6 +207,7 @@ public final class Blobs {
           throw new StillReferenced(repository, digest, by);
         }
         blobs.hide(h, id, digest, clock.instant());
+        Changes.tell(new Change.BlobDeleted(id, digest));
         return true;
       });
       log.info("blob deleted repository={} digest={}", repository, digest);

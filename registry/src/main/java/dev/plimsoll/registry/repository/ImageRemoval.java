@@ -123,7 +123,12 @@ public final class ImageRemoval {
     for (Tag tag : wanted.tags().keySet()) {
       remove(h, repositoryId, tag, wanted.digest(), deletion, wanted, now);
     }
-    whole.going().values().forEach(found -> manifests.trash(h, found.id(), deletion));
+    for (ManifestRows.Found found : whole.going().values()) {
+      manifests.trash(h, found.id(), deletion);
+      Changes.tell(
+          new Change.ManifestDeleted(
+              repositoryId, found.digest(), deletion, ACTOR, wanted.reason()));
+    }
     return new Outcome.Gone(
         List.copyOf(whole.going().keySet()), List.copyOf(wanted.tags().keySet()));
   }

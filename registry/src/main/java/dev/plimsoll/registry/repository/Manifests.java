@@ -126,7 +126,19 @@ public final class Manifests {
    * @throws ManifestBlobsUnknown if a blob is not there; the client may push it and try again
    */
   public Put put(RepositoryName repository, Pushed pushed) throws IOException {
-    return put(repository, pushed, required(parsed(pushed)));
+    return put(
+        repository,
+        pushed,
+        required(parsed(pushed)),
+        (place, manifest, parsed) ->
+            new Change.ManifestPushed(
+                place,
+                manifest.digest(),
+                manifest.mediaType(),
+                manifest.bytes().length,
+                pushed.tags(),
+                parsed.subject().map(Descriptor::digest),
+                pushed.actor()));
   }
 
   /**
@@ -134,10 +146,25 @@ public final class Manifests {
    * somebody asks for them.
    */
   public Put putSparse(RepositoryName repository, Pushed pushed) throws IOException {
-    return put(repository, pushed, Set.of());
+    return put(
+        repository,
+        pushed,
+        Set.of(),
+        (place, manifest, _) ->
+            new Change.ManifestMirrored(
+                place,
+                manifest.digest(),
+                manifest.mediaType(),
+                manifest.bytes().length,
+                pushed.tags()));
   }
 
-  private Put put(RepositoryName repository, Pushed pushed, Set<Digest> required)
+  /** How others are told of a manifest that was stored. */
+  private interface Telling {
+    Change of(long repositoryId, StoredManifest manifest, Manifest parsed);
+  }
+
+  private Put put(RepositoryName repository, Pushed pushed, Set<Digest> required, Telling telling)
       throws IOException {
     Manifest parsed = parsed(pushed);
     StoredManifest manifest =
@@ -161,6 +188,7 @@ public final class Manifests {
                 Quotas.Turn turn = Quotas.begin(h, rules.get().quotasOf(repository));
                 List<Digest> sparse = absent(h, id, parsed);
                 boolean used = store(h, id, manifest, parsed, named, object, now);
+                Changes.tell(telling.of(id, manifest, parsed));
                 for (Digest digest : named) {
                   blobs.hold(h, id, digest);
                 }
@@ -310,6 +338,9 @@ public final class Manifests {
               trash.keepTag(h, deletion, tag, digest);
             }
             trashDependents(h, place, digest, deletion, gone);
+            for (Digest each : gone) {
+              Changes.tell(new Change.ManifestDeleted(place, each, deletion, actor, reason));
+            }
             return deletion;
           });
       log.info(
@@ -538,6 +569,8 @@ public final class Manifests {
     }
     long own = trash.insert(h, repositoryId, found.digest().toString(), by);
     manifests.trash(h, found.id(), own);
+    Changes.tell(
+        new Change.ManifestDeleted(repositoryId, found.digest(), own, by.name(), by.reason()));
     return own;
   }
 

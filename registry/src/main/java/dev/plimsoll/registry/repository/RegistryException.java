@@ -249,6 +249,13 @@ public abstract sealed class RegistryException extends RuntimeException {
     }
   }
 
+  /** There is no webhook of that name in the settings. */
+  public static final class WebhookUnknown extends RegistryException {
+    public WebhookUnknown(String name) {
+      super("the settings have no webhook %s".formatted(name));
+    }
+  }
+
   /** Something long was asked for that cannot be done so. */
   public static final class JobRefused extends RegistryException {
     public JobRefused(String reason) {

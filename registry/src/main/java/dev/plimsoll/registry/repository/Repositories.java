@@ -92,6 +92,7 @@ public final class Repositories {
     long deletion = trash.insert(h, id, ALL, new Actor(actor, "repository deleted", now));
     moveAll(h, id, deletion, now, actor);
     usage.emptied(h, id);
+    Changes.tell(new Change.RepositoryDeleted(id, deletion, manifests.size(), tags.size(), actor));
     return new Deleted(deletion, manifests, tags);
   }
 

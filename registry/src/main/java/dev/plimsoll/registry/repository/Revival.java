@@ -26,6 +26,7 @@ final class Revival {
     }
     manifests.untrash(h, found.id());
     blobs.showAllOf(h, found.id());
+    Changes.tell(new Change.ManifestRestored(repositoryId, found.digest()));
     for (Digest child : manifests.references(h, found.id())) {
       manifests
           .find(h, repositoryId, child)

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Reading columns that may be empty. */
-final class Rows {
+public final class Rows {
   private Rows() {}
 
-  static Optional<Instant> time(ResultSet rs, String column) throws SQLException {
+  public static Optional<Instant> time(ResultSet rs, String column) throws SQLException {
     long millis = rs.getLong(column);
     return rs.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }

@@ -131,6 +131,10 @@ final class TagRows {
       Optional<Digest> to,
       Instant now,
       String actor) {
+    Changes.tell(
+        to.isPresent()
+            ? new Change.TagMoved(repositoryId, tag, from, to.get(), actor)
+            : new Change.TagDeleted(repositoryId, tag, from.orElseThrow(), actor));
     @Nullable String was = from.map(Digest::toString).orElse(null);
     @Nullable String is = to.map(Digest::toString).orElse(null);
     h.createUpdate(

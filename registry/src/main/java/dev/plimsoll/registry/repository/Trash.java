@@ -173,9 +173,18 @@ public final class Trash {
     TrashRows.Place place = place(h, deletion);
     Set<Digest> released = new HashSet<>();
     trash.forgetPulls(h, deletion);
-    for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
+    List<ManifestRows.Found> gone = manifests.inDeletion(h, deletion);
+    for (ManifestRows.Found found : gone) {
       released.addAll(manifests.references(h, found.id()));
       manifests.delete(h, found.id());
+    }
+    if (Changes.heard()) {
+      Changes.tell(
+          new Change.DeletionPurged(
+              place.repositoryId(),
+              deletion,
+              trash.reference(h, deletion),
+              gone.stream().map(ManifestRows.Found::digest).toList()));
     }
     for (Digest digest : released) {
       blobs.release(h, place.repositoryId(), digest, leasedUntil);

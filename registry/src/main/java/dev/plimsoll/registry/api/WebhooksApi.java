@@ -1,0 +1,127 @@
+package dev.plimsoll.registry.api;
+
+import dev.plimsoll.http.Request;
+import dev.plimsoll.http.Response;
+import dev.plimsoll.registry.event.DeadEvent;
+import dev.plimsoll.registry.event.Delivery.Answer;
+import dev.plimsoll.registry.event.Webhooks;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code /plimsoll/v1/webhooks}: who is told of changes, and whether it works. */
+public final class WebhooksApi implements AdminResource {
+  private static final String PLACE = ROOT + "/webhooks";
+  private static final int PAGE_MAX = 1000;
+
+  private final Webhooks webhooks;
+
+  public WebhooksApi(Webhooks webhooks) {
+    this.webhooks = webhooks;
+  }
+
+  private record All(List<One> webhooks) {}
+
+  private record One(
+      String name,
+      String url,
+      boolean signed,
+      List<String> events,
+      List<String> repositories,
+      long queued,
+      long dead,
+      Optional<Instant> lastSuccess,
+      Optional<Failure> lastError) {
+
+    static One of(Webhooks.Status status) {
+      return new One(
+          status.webhook().name(),
+          status.webhook().place(),
+          status.webhook().secret().isPresent(),
+          status.webhook().events().stream().map(Object::toString).toList(),
+          status.webhook().repositories().stream().map(Object::toString).toList(),
+          status.queued(),
+          status.dead(),
+          status.deliveredAt(),
+          status.failedAt().map(at -> new Failure(at, status.error())));
+    }
+  }
+
+  private record Failure(Instant at, String error) {}
+
+  private record Dead(List<DeadEvent> events) {}
+
+  private record Tested(boolean delivered, String answer, long millis) {}
+
+  private record Resent(String webhook, int resent) {}
+
+  @Override
+  public boolean handle(String path, Request request, Response response) throws IOException {
+    if (path.equals(PLACE)) {
+      if (!Parameters.refused("GET", request, response)) {
+        Parameters.json(response, new All(webhooks.list().stream().map(One::of).toList()));
+      }
+      return true;
+    }
+    String[] words =
+        path.startsWith(PLACE + "/")
+            ? path.substring(PLACE.length() + 1).split("/")
+            : new String[0];
+    return words.length == 2 && handle(words[0], words[1], request, response);
+  }
+
+  private boolean handle(String name, String verb, Request request, Response response)
+      throws IOException {
+    switch (verb) {
+      case "dead" -> dead(name, request, response);
+      case "test" -> test(name, request, response);
+      case "resend" -> {
+        if (!Parameters.refused("POST", request, response)) {
+          Parameters.json(response, new Resent(name, webhooks.resend(name)));
+        }
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void dead(String name, Request request, Response response) throws IOException {
+    if (!Parameters.refused("GET", request, response)) {
+      Page page = Page.of(request, PAGE_MAX);
+      long before = page.after().isEmpty() ? Long.MAX_VALUE : Parameters.number(page.after());
+      Parameters.json(response, new Dead(webhooks.dead(name, before, page.size())));
+    }
+  }
+
+  private void test(String name, Request request, Response response) throws IOException {
+    if (Parameters.refused("POST", request, response)) {
+      return;
+    }
+    long began = System.nanoTime();
+    Answer answer = posted(name, Callers.of(request));
+    long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
+    Parameters.json(
+        response,
+        switch (answer) {
+          case Answer.Taken(int status) -> new Tested(true, "answered " + status, millis);
+          case Answer.Refused(String reason) -> new Tested(false, reason, millis);
+          case Answer.Unreachable(String reason) -> new Tested(false, reason, millis);
+        });
+  }
+
+  private Answer posted(String name, String actor) throws IOException {
+    try {
+      return webhooks.test(name, actor);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      var cut = new InterruptedIOException("interrupted while webhook " + name + " was tested");
+      cut.initCause(e);
+      throw cut;
+    }
+  }
+}

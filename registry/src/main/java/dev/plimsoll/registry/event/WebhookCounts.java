@@ -1,0 +1,12 @@
+package dev.plimsoll.registry.event;
+
+/** Counts what becomes of events, by webhook. Called by many threads. */
+public interface WebhookCounts {
+  void delivered(String webhook);
+
+  /** An attempt failed. */
+  void failed(String webhook);
+
+  /** Events that nobody will get: there were too many. */
+  void dropped(String webhook, long events);
+}

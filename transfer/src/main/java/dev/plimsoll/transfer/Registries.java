@@ -95,7 +95,7 @@ public final class Registries implements AutoCloseable {
   /** All tags of the name's repository, in the registry's order. */
   public List<Tag> tags(ImageName name, Credentials credentials)
       throws IOException, InterruptedException {
-    return fromAnyHost(name, credentials, session -> new TagList(session, name).all());
+    return fromAnyHost(name, credentials, session -> new PagedLists(session, name).tags());
   }
 
   /**

@@ -78,7 +78,16 @@ public final class RemoteRegistry {
 
   /** All tags of a repository, in the registry's order. */
   public List<Tag> tags(RepositoryName repository) throws IOException, InterruptedException {
-    return ask(session -> new TagList(session, name(repository)).all());
+    return ask(session -> new PagedLists(session, name(repository)).tags());
+  }
+
+  /**
+   * What names a manifest as its subject, such as its signatures; from the referrers API or, where
+   * there is none, from the tag that stands in for it.
+   */
+  public List<Descriptor> referrers(RepositoryName repository, Digest subject)
+      throws IOException, InterruptedException {
+    return ask(session -> new PagedLists(session, name(repository)).referrers(subject));
   }
 
   private Descriptor head(RegistrySession session, RepositoryName repository, Digest digest)

@@ -112,8 +112,12 @@ final class ListsApi {
     }
     Page page = Page.of(request, REFERRERS_MAX);
     Optional<String> type = request.query("artifactType").filter(t -> !t.isEmpty());
+    Optional<List<StoredManifest>> mirrored = mirrors.referrers(at, type, page, response);
     List<StoredManifest> found =
-        manifests.referrers(at.repository(), at.subject(), type, page.after(), page.size() + 1);
+        mirrored.isPresent()
+            ? mirrored.get()
+            : manifests.referrers(
+                at.repository(), at.subject(), type, page.after(), page.size() + 1);
     List<Referrer> shown = fitting(found, page.size());
     if (shown.size() < found.size() && page.size() > 0) {
       String more = type.map(t -> "&artifactType=" + Locations.encoded(t)).orElse("");

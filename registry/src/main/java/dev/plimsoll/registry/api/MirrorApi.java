@@ -3,6 +3,7 @@ package dev.plimsoll.registry.api;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Manifest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.mirror.ComingBlob;
@@ -15,6 +16,7 @@ import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
 import dev.plimsoll.registry.repository.RegistryException.Mirrored;
 import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
+import dev.plimsoll.registry.repository.StoredManifest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Comparator;
@@ -107,6 +109,8 @@ final class MirrorApi {
         }
       }
       case Endpoint.Blob at -> blobs.has(repository, at.digest());
+      case Endpoint.Referrers at ->
+          isHere(repository, new Endpoint.ManifestOf(repository, at.subject()));
       default -> true;
     };
   }
@@ -131,9 +135,38 @@ final class MirrorApi {
       return Optional.empty();
     }
     Mirror.Served served = mirror.get().manifest(at.repository(), at.reference());
-    response.header(STATE, served.stale().isPresent() ? "stale" : "current");
-    served.stale().ifPresent(reason -> response.header("Warning", STALE.formatted(plain(reason))));
+    tell(served.stale(), response);
     return Optional.of(served);
+  }
+
+  private static void tell(Optional<String> stale, Response response) {
+    response.header(STATE, stale.isPresent() ? "stale" : "current");
+    stale.ifPresent(reason -> response.header("Warning", STALE.formatted(plain(reason))));
+  }
+
+  /**
+   * A page of what refers to an upstream's manifest, and one more if there is one.
+   *
+   * @param type only what is of this type
+   * @return empty if the repository is none of an upstream's
+   */
+  Optional<List<StoredManifest>> referrers(
+      Endpoint.Referrers at, Optional<String> type, Page page, Response response)
+      throws IOException {
+    Optional<Mirror.Referrers> all = mirrors.referrers(at.repository(), at.subject());
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    tell(all.get().stale(), response);
+    return Optional.of(
+        all.get().manifests().stream()
+            .filter(m -> m.digest().toString().compareTo(page.after()) > 0)
+            .filter(m ->
+                type.isEmpty()
+                    || Manifest.parse(m.bytes(), m.mediaType()).artifactType().equals(type))
+            .sorted(Comparator.comparing(m -> m.digest().toString()))
+            .limit(page.size() + 1L)
+            .toList());
   }
 
   /** Answers, if the blob is an upstream's and not here yet. */

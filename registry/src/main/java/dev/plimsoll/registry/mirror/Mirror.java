@@ -51,6 +51,13 @@ public final class Mirror {
    */
   public record Served(StoredManifest manifest, Optional<String> stale, boolean kept) {}
 
+  /**
+   * What refers to a manifest.
+   *
+   * @param stale why the upstream may name others now; empty if it does not
+   */
+  public record Referrers(List<StoredManifest> manifests, Optional<String> stale) {}
+
   /** What became of the last question about a tag. */
   private record Check(Instant at, Optional<String> trouble) {}
 
@@ -69,6 +76,8 @@ public final class Mirror {
   private final SingleFlight<Tagged, Served> flights = new SingleFlight<>();
   private final Cache<Tagged, Check> checks =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+  private final Absences absentManifests;
+  private final Absences absentBlobs;
   private volatile Optional<Outage> outage = Optional.empty();
 
   Mirror(
@@ -88,6 +97,8 @@ public final class Mirror {
     this.fetches = fetches;
     this.counts = counts;
     this.clock = clock;
+    this.absentManifests = new Absences(settings.absentFor(), clock);
+    this.absentBlobs = new Absences(settings.absentFor(), clock);
   }
 
   public Upstream upstream() {
@@ -121,6 +132,7 @@ public final class Mirror {
       counts.served(upstream, MirrorCounts.Result.KEPT);
       return new Served(here.get(), Optional.empty(), true);
     }
+    refuseIfAbsent(repository, digest);
     try {
       return fetched(repository, digest, Set.of(), PATIENCE_WITHOUT_OLDER);
     } catch (UpstreamTrouble trouble) {
@@ -139,6 +151,9 @@ public final class Mirror {
           .map(trouble -> stale(older.get(), trouble))
           .orElseGet(() -> kept(older.get()));
     }
+    if (older.isEmpty()) {
+      refuseIfAbsent(repository, tag);
+    }
     Duration patience = older.isPresent() ? settings.patience() : PATIENCE_WITHOUT_OLDER;
     try {
       Served served = asked(repository, tag, older, patience);
@@ -156,6 +171,12 @@ public final class Mirror {
         return stale(older.get(), text(trouble));
       }
       throw refusal(repository, tag, trouble);
+    }
+  }
+
+  private void refuseIfAbsent(RepositoryName repository, Reference reference) {
+    if (absentManifests.has(repository, reference)) {
+      throw new ManifestUnknown(repository, reference);
     }
   }
 
@@ -189,11 +210,13 @@ public final class Mirror {
                   check.trouble().isPresent() ? settings.outage() : settings.revalidateAfter();
               return now.isBefore(check.at().plus(limit));
             });
-    return own.isPresent()
-        ? own
-        : outage
-            .filter(down -> now.isBefore(down.until()))
-            .map(down -> new Check(now, Optional.of(down.reason())));
+    return own.isPresent() ? own : leftAlone().map(reason -> new Check(now, Optional.of(reason)));
+  }
+
+  /** Why the upstream is not asked at present if there is something to serve. */
+  Optional<String> leftAlone() {
+    Instant now = clock.instant();
+    return outage.filter(down -> now.isBefore(down.until())).map(Outage::reason);
   }
 
   private Served fetched(RepositoryName repository, Digest digest, Set<Tag> tags, Duration patience)
@@ -265,7 +288,8 @@ public final class Mirror {
    */
   public ComingBlob blob(RepositoryName repository, Digest digest) throws IOException {
     Descriptor blob = described(repository, digest);
-    if (store.space().isLow()) {
+    // It lies here twice for a moment: as it comes, and as it is stored.
+    if (!store.space().hasRoomFor(2 * blob.size())) {
       return new ComingBlob.Passing(blob.size(), to -> pass(repository, blob, to));
     }
     return fetches.follow(
@@ -285,17 +309,28 @@ public final class Mirror {
   }
 
   private Descriptor described(RepositoryName repository, Digest digest) throws IOException {
+    if (absentBlobs.has(repository, digest)) {
+      throw new BlobUnknown(repository, digest);
+    }
     try {
       RepositoryName there = upstream.remote(repository);
       return ask(PATIENCE_WITHOUT_OLDER, () -> remote.blob(there, digest));
     } catch (UpstreamTrouble trouble) {
       if (trouble.kind() == Kind.ABSENT) {
+        absentBlobs.note(repository, digest);
         BlobUnknown refusal = new BlobUnknown(repository, digest);
         refusal.initCause(trouble);
         throw refusal;
       }
-      throw unavailable(trouble);
+      throw refusal(trouble);
     }
+  }
+
+  /** What the upstream says refers to a manifest. */
+  List<Descriptor> referrersThere(RepositoryName repository, Digest subject)
+      throws UpstreamTrouble, IOException {
+    RepositoryName there = upstream.remote(repository);
+    return ask(settings.patience(), () -> remote.referrers(there, subject));
   }
 
   /** All tags the upstream has; empty if it cannot tell. */
@@ -331,17 +366,19 @@ public final class Mirror {
     }
   }
 
-  private static RuntimeException refusal(
+  private RuntimeException refusal(
       RepositoryName repository, Reference reference, UpstreamTrouble trouble) {
     if (trouble.kind() != Kind.ABSENT) {
-      return unavailable(trouble);
+      return refusal(trouble);
     }
+    absentManifests.note(repository, reference);
     ManifestUnknown refusal = new ManifestUnknown(repository, reference);
     refusal.initCause(trouble);
     return refusal;
   }
 
-  private static RuntimeException unavailable(UpstreamTrouble trouble) {
+  /** For the client that cannot be served. */
+  static RuntimeException refusal(UpstreamTrouble trouble) {
     RuntimeException refusal =
         trouble.kind() == Kind.BUSY
             ? new UpstreamBusy(text(trouble))

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param revalidateAfter how long a tag is believed before its upstream is asked again
  * @param patience how long an upstream may take to answer when there is an older answer at hand
  * @param outage how long an upstream that failed is left alone, if there is an older answer
+ * @param absentFor how long an upstream is believed that it does not have something
  * @param fetchesMax downloads at once, over all upstreams
  */
 public record MirrorSettings(
@@ -30,6 +31,7 @@ public record MirrorSettings(
     Duration revalidateAfter,
     Duration patience,
     Duration outage,
+    Duration absentFor,
     int fetchesMax) {
 
   public static final MirrorSettings NONE =
@@ -42,6 +44,7 @@ public record MirrorSettings(
           Duration.ofMinutes(1),
           Duration.ofSeconds(5),
           Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
           32);
 
   private static final Setting<List<String>> UPSTREAMS =
@@ -81,6 +84,11 @@ public record MirrorSettings(
           "registry.mirror.outage",
           NONE.outage(),
           "How long an upstream that failed is left alone while there is something to serve.");
+  private static final Setting<Duration> ABSENT_FOR =
+      Setting.duration(
+          "registry.mirror.absent-for",
+          NONE.absentFor(),
+          "How long an upstream is believed that it has no such tag, manifest or blob.");
   private static final Setting<Integer> FETCHES_MAX =
       Setting.number(
           "registry.mirror.fetches-max",
@@ -100,6 +108,7 @@ public record MirrorSettings(
           REVALIDATE_AFTER,
           PATIENCE,
           OUTAGE,
+          ABSENT_FOR,
           FETCHES_MAX);
 
   /** Reads them; throws {@link IllegalArgumentException} with a sentence if they make no sense. */
@@ -113,6 +122,7 @@ public record MirrorSettings(
         settings.get(REVALIDATE_AFTER),
         settings.get(PATIENCE),
         settings.get(OUTAGE),
+        settings.get(ABSENT_FOR),
         settings.get(FETCHES_MAX));
   }
 
@@ -150,6 +160,7 @@ public record MirrorSettings(
         revalidateAfter,
         patience,
         outage,
+        absentFor,
         fetchesMax);
   }
 
@@ -165,6 +176,7 @@ public record MirrorSettings(
         newRevalidateAfter,
         newPatience,
         newOutage,
+        absentFor,
         fetchesMax);
   }
 }

@@ -1,5 +1,8 @@
 package dev.plimsoll.registry.mirror;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.transfer.CredentialsFile;
 import dev.plimsoll.transfer.Registries;
@@ -11,23 +14,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All upstreams. Safe for many threads. Whoever opened them closes them. */
 public final class Mirrors implements AutoCloseable {
   private final List<Mirror> mirrors;
+  private final Map<Mirror, MirroredReferrers> referrers;
   private final Optional<Mirror> fallback;
   private final @Nullable BlobFetches fetches;
   private final @Nullable Asking asking;
   private final @Nullable Registries registries;
 
   private Mirrors(
+      Map<Mirror, MirroredReferrers> referrers,
       List<Mirror> mirrors,
       Optional<Mirror> fallback,
       @Nullable BlobFetches fetches,
       @Nullable Asking asking,
       @Nullable Registries registries) {
     this.mirrors = List.copyOf(mirrors);
+    this.referrers = Map.copyOf(referrers);
     this.fallback = fallback;
     this.fetches = fetches;
     this.asking = asking;
@@ -36,7 +43,7 @@ public final class Mirrors implements AutoCloseable {
 
   /** No upstream at all. */
   public static Mirrors none() {
-    return new Mirrors(List.of(), Optional.empty(), null, null, null);
+    return new Mirrors(Map.of(), List.of(), Optional.empty(), null, null, null);
   }
 
   /**
@@ -73,6 +80,12 @@ public final class Mirrors implements AutoCloseable {
                 upstream.registry(), upstream.plain(), credentials.of(upstream.registry()));
         mirrors.add(new Mirror(upstream, remote, settings, asking, store, fetches, counts, clock));
       }
+      Map<Mirror, MirroredReferrers> referrers =
+          mirrors.stream()
+              .collect(
+                  Collectors.toMap(
+                      mirror -> mirror,
+                      mirror -> new MirroredReferrers(mirror, store.manifests(), settings, clock)));
       Optional<Mirror> fallback =
           settings
               .fallback()
@@ -80,7 +93,7 @@ public final class Mirrors implements AutoCloseable {
                   mirrors.stream()
                       .filter(m -> m.upstream().prefix().value().equals(prefix))
                       .findFirst());
-      return new Mirrors(mirrors, fallback, fetches, asking, registries);
+      return new Mirrors(referrers, mirrors, fallback, fetches, asking, registries);
     } catch (IOException e) {
       registries.close();
       asking.close();
@@ -108,6 +121,18 @@ public final class Mirrors implements AutoCloseable {
   /** The mirror that a repository here belongs to. */
   public Optional<Mirror> holding(RepositoryName repository) {
     return mirrors.stream().filter(m -> m.upstream().holds(repository)).findFirst();
+  }
+
+  /**
+   * What refers to a manifest, as its upstream tells or told it; empty if the repository belongs to
+   * none.
+   */
+  public Optional<Mirror.Referrers> referrers(RepositoryName repository, Digest subject)
+      throws IOException {
+    Optional<Mirror> mirror = holding(repository);
+    return mirror.isEmpty()
+        ? Optional.empty()
+        : Optional.of(requireNonNull(referrers.get(mirror.get())).of(repository, subject));
   }
 
   /** The mirror of a registry that goes by this name, such as {@code docker.io}. */

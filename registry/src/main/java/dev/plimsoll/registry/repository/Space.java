@@ -32,6 +32,11 @@ public final class Space {
     return (reserve.isLacking() && !reserveComing) || usableBytes() < lowWaterBytes;
   }
 
+  /** Whether so much can be written and the disk is still not low. */
+  public boolean hasRoomFor(long bytes) {
+    return !isLow() && usableBytes() - bytes >= lowWaterBytes;
+  }
+
   /**
    * Takes the reserve, or takes it back, if there is room for it. Until this was first called, and
    * while it writes, pushes are taken all the same, if there was room for the reserve twice.

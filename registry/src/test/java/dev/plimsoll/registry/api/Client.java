@@ -85,6 +85,10 @@ final class Client implements AutoCloseable {
     return new Reply(http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
   }
 
+  boolean takesPushes() throws Exception {
+    return send("GET", "/readyz").text().contains("\"takesPushes\":true");
+  }
+
   /** Pushes a blob in one request. */
   Digest blob(String repository, byte[] bytes) throws Exception {
     Digest digest = Digest.sha256(bytes);

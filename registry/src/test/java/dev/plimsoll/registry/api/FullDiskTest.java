@@ -3,15 +3,10 @@ package dev.plimsoll.registry.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.oci.Digest;
-import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.api.Client.Reply;
-import dev.plimsoll.registry.gc.GcPolicy;
-import dev.plimsoll.registry.repository.Lease;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -25,38 +20,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real file system of 64 MiB that becomes full, to the last byte, and has room again. */
+/** What a full disk refuses, what goes on, and that all is well once there is room again. */
 class FullDiskTest {
   private static final int MEBIBYTE = 1 << 20;
 
   @TempDir private Path directory;
-  private Path disk;
-  private Path filler;
+  private SmallDisk disk;
   private Client client;
 
   @BeforeEach
   void start() throws Exception {
-    disk = Files.createDirectory(directory.resolve("disk"));
-    run("mount", "-t", "tmpfs", "-o", "size=64m", "plimsoll-test", disk.toString());
-    filler = disk.resolve("filler");
-    RegistrySettings.Limits d = RegistrySettings.Limits.DEFAULT;
-    client =
-        Client.start(
-            RegistrySettings.in(disk)
-                .withLimits(
-                    new RegistrySettings.Limits(
-                        d.uploadsMax(),
-                        d.uploadIdle(),
-                        d.chunkMin(),
-                        ByteSize.parse("0"), // every answer comes from the disk
-                        ByteSize.parse("8MiB"),
-                        ByteSize.parse("4MiB"),
-                        d.tagMovesKept()))
-                .withGc(Lease.DEFAULT, GcPolicy.DEFAULT, Duration.ofMillis(200)));
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() ->
-            Files.exists(reserve()) && Files.size(reserve()) == 8 * MEBIBYTE && takesPushes());
+    disk = SmallDisk.mount(directory.resolve("disk"));
+    client = Client.start(disk.settings());
+    disk.awaitReserve(client);
   }
 
   @AfterEach
@@ -64,41 +40,12 @@ class FullDiskTest {
     try {
       client.close();
     } finally {
-      run("umount", disk.toString());
+      disk.close();
     }
-  }
-
-  private static void run(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    assertThat(process.waitFor()).as(List.of(command).toString()).isZero();
-  }
-
-  private Path reserve() {
-    return disk.resolve("registry").resolve("reserve");
-  }
-
-  private boolean takesPushes() throws Exception {
-    return client.send("GET", "/readyz").text().contains("\"takesPushes\":true");
-  }
-
-  private void fillUp() throws IOException {
-    byte[] block = new byte[64 * 1024];
-    try (OutputStream file = Files.newOutputStream(filler)) {
-      for (int size = block.length; size > 0; size /= 2) {
-        try {
-          for (; ; ) {
-            file.write(block, 0, size);
-          }
-        } catch (IOException full) {
-          // with smaller steps, to the last byte
-        }
-      }
-    }
-    assertThat(disk.toFile().getUsableSpace()).isZero();
   }
 
   private List<String> stagedFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(disk.resolve("registry").resolve("content"))) {
+    try (Stream<Path> files = Files.walk(disk.directory().resolve("registry").resolve("content"))) {
       return files
           .filter(Files::isRegularFile)
           .map(Path::toString)
@@ -112,7 +59,7 @@ class FullDiskTest {
     byte[] large = Client.random(3 * MEBIBYTE, 1);
     Digest kept = client.blob("app", large);
     byte[] manifest = client.image("app", "1", "hello");
-    fillUp();
+    disk.fillBut(0);
 
     Reply refused = client.send("POST", "/v2/app/blobs/uploads/");
     assertThat(refused.status()).isEqualTo(507);
@@ -137,7 +84,7 @@ class FullDiskTest {
 
   @Test
   void theReasonComesBeforeTheBodyIsSent() throws Exception {
-    fillUp();
+    disk.fillBut(0);
     URI at = URI.create(client.url());
     try (Socket socket = new Socket(at.getHost(), at.getPort())) {
       new DataOutputStream(socket.getOutputStream())
@@ -168,10 +115,10 @@ class FullDiskTest {
     assertThat(client.send("HEAD", "/v2/app/blobs/" + Digest.sha256(tooMuch)).status())
         .isEqualTo(404);
 
-    fillUp();
+    disk.fillBut(0);
     assertThat(client.send("POST", "/v2/app/blobs/uploads/").status()).isEqualTo(507);
-    Files.delete(filler);
-    await().atMost(Duration.ofSeconds(30)).until(this::takesPushes);
+    disk.makeRoom();
+    await().atMost(Duration.ofSeconds(30)).until(client::takesPushes);
 
     client.image("app", "1", "hello");
     assertThat(client.send("GET", "/v2/app/manifests/1").status()).isEqualTo(200);

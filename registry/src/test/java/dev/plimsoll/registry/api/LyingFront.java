@@ -38,6 +38,7 @@ final class LyingFront implements AutoCloseable {
   private final String behind;
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private volatile Mood mood = Mood.HONEST;
+  private volatile String unknownPath = "/none/";
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile CountDownLatch slow = new CountDownLatch(0);
 
@@ -59,6 +60,11 @@ final class LyingFront implements AutoCloseable {
     mood = newMood;
   }
 
+  /** Answers 404 to whatever has this in its path, as a registry of an older time. */
+  void knowNothingOf(String part) {
+    unknownPath = part;
+  }
+
   /** Holds back the second half of every blob until the latch is counted down. */
   void holdBlobs(CountDownLatch until) {
     gate = until;
@@ -76,6 +82,10 @@ final class LyingFront implements AutoCloseable {
         .computeIfAbsent(exchange.getRequestMethod() + " " + path, _ -> new AtomicInteger())
         .incrementAndGet();
     try (exchange) {
+      if (path.contains(unknownPath)) {
+        exchange.sendResponseHeaders(404, -1);
+        return;
+      }
       switch (mood) {
         case BROKEN -> exchange.sendResponseHeaders(503, -1);
         case BUSY -> exchange.sendResponseHeaders(429, -1);
@@ -102,7 +112,8 @@ final class LyingFront implements AutoCloseable {
         .forEach(range -> request.header("Range", range));
     HttpResponse<byte[]> reply =
         http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-    for (String name : new String[] {"Content-Type", "Docker-Content-Digest", "Content-Range"}) {
+    for (String name :
+        new String[] {"Content-Type", "Docker-Content-Digest", "Content-Range", "Link"}) {
       reply
           .headers()
           .firstValue(name)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.api.Client.Reply;
@@ -278,6 +279,97 @@ class MirrorApiTest {
     front.become(Mood.BROKEN);
     assertThat(pullTag().body()).isEqualTo(image);
     assertThat(pullLayer().text()).isEqualTo(LAYER);
+  }
+
+  private String referrers() throws Exception {
+    Reply reply = mirror.send("GET", "/v2/up/library/app/referrers/" + Digest.sha256(image));
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    return reply.header("Plimsoll-Mirror") + " " + reply.text();
+  }
+
+  /** A manifest about the image, which the upstream has under no tag. */
+  private Digest sign(String by) throws Exception {
+    byte[] config = "{\"by\":\"%s\"}".formatted(by).getBytes(StandardCharsets.UTF_8);
+    upstream.blob("library/app", config);
+    byte[] signature =
+        Client.imageManifest(
+            config,
+            List.of(),
+            ",\"artifactType\":\"example/%s\",\"subject\":%s"
+                .formatted(by, Client.descriptor(MediaTypes.OCI_MANIFEST, image)));
+    Digest digest = Digest.sha256(signature);
+    assertThat(upstream.manifest("library/app", digest.toString(), signature).status())
+        .isEqualTo(201);
+    return digest;
+  }
+
+  @Test
+  void whatRefersToAManifestIsListedAsTheUpstreamListsIt() throws Exception {
+    pullTag();
+    assertThat(referrers()).startsWith("current").contains("\"manifests\":[]");
+    Digest one = sign("one");
+    assertThat(referrers()).as("believed for a minute").doesNotContain(one.toString());
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    Digest two = sign("two");
+    assertThat(referrers()).startsWith("current").contains(one.toString(), two.toString());
+
+    String path = "/v2/up/library/app/referrers/" + Digest.sha256(image);
+    Reply filtered = mirror.send("GET", path + "?artifactType=example/two");
+    assertThat(filtered.text()).contains(two.toString()).doesNotContain(one.toString());
+    Reply page = mirror.send("GET", path + "?n=1");
+    String next = page.header("Link").replaceAll(".*<(.*)>.*", "$1");
+    assertThat(page.text() + mirror.send("GET", next).text())
+        .containsOnlyOnce(one.toString())
+        .containsOnlyOnce(two.toString());
+    assertThat(mirror.send("GET", "/v2/library/app/referrers/" + Digest.sha256(image)).text())
+        .contains(one.toString());
+  }
+
+  @Test
+  void whatRefersToAManifestOutlivesTheUpstreamAndARestart() throws Exception {
+    pullTag();
+    Digest one = sign("one");
+    referrers();
+    front.become(Mood.BROKEN);
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    assertThat(referrers()).startsWith("stale").contains(one.toString());
+    mirror.close();
+    mirror = open();
+    assertThat(referrers()).startsWith("stale").contains(one.toString());
+    assertThat(mirror.send("GET", "/v2/up/library/app/manifests/" + one).status()).isEqualTo(200);
+    String neverTold = "/v2/up/library/app/referrers/" + Digest.sha256(new byte[1]);
+    assertThat(mirror.send("GET", neverTold).status()).as("nobody can tell").isEqualTo(502);
+  }
+
+  @Test
+  void anUpstreamWithoutReferrersIsAskedForTheTagThatStandsIn() throws Exception {
+    pullTag();
+    front.knowNothingOf("/referrers/");
+    assertThat(referrers()).startsWith("current").contains("\"manifests\":[]");
+    Digest one = sign("one");
+    byte[] signature = upstream.send("GET", "/v2/library/app/manifests/" + one).body();
+    String tag = Digest.sha256(image).toString().replace(':', '-');
+    upstream.manifest("library/app", tag, Client.index("", signature), MediaTypes.OCI_INDEX);
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+
+    assertThat(referrers()).startsWith("current").contains(one.toString(), "example/one");
+  }
+
+  @Test
+  void whatTheUpstreamDoesNotHaveIsAskedForOnceInAWhile() throws Exception {
+    String digest = Digest.sha256(new byte[1]).toString();
+    for (int i = 0; i < 3; i++) {
+      for (String what : List.of("manifests/later", "manifests/" + digest, "blobs/" + digest)) {
+        assertThat(mirror.send("GET", "/v2/up/library/app/" + what).status()).isEqualTo(404);
+      }
+    }
+    assertThat(front.asked("HEAD /v2/library/app/manifests/later")).isEqualTo(1);
+    assertThat(front.asked("GET /v2/library/app/manifests/" + digest)).isEqualTo(1);
+    assertThat(front.asked("HEAD /v2/library/app/blobs/" + digest)).isEqualTo(1);
+
+    byte[] later = upstream.image("library/app", "later", "later");
+    now.updateAndGet(t -> t.plus(Duration.ofSeconds(30)));
+    assertThat(mirror.send("GET", "/v2/up/library/app/manifests/later").body()).isEqualTo(later);
   }
 
   @Test

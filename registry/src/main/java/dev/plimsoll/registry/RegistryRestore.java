@@ -3,7 +3,6 @@ package dev.plimsoll.registry;
 import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
-import dev.plimsoll.database.DatabaseLimits;
 import dev.plimsoll.foundation.DataDirectoryLock;
 import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.registry.job.Progress;
@@ -123,7 +122,7 @@ public final class RegistryRestore {
 
     @Override
     public Database draft(Path file) throws IOException {
-      return Database.open(file, Storage.MIGRATIONS, Reserve.none(), DatabaseLimits.DEFAULT);
+      return Storage.draft(file);
     }
 
     @Override

@@ -179,7 +179,11 @@ public final class RegistryServer implements AutoCloseable {
       LostDatabase lost = new LostDatabase(root, new LocalDisk());
       LostDatabase.Note note =
           settings.storage().postgres().isPresent()
-              ? lost.giveUp(storage::database)
+              ? lost.refill(
+                  storage::database,
+                  Storage::draft,
+                  storage::fetchCopies,
+                  InstantSource.system().instant())
               : lost.replace(storage::fetchCopies);
       log.warn("database replaced source={} of={}", note.source(), note.copiedAt());
     }

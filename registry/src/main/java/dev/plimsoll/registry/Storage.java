@@ -47,6 +47,11 @@ final class Storage {
             root.resolve("db").resolve("registry.db"), MIGRATIONS, reserve, DatabaseLimits.DEFAULT);
   }
 
+  /** A copy of the database, brought up to this release's schema. */
+  static Database draft(Path file) throws IOException {
+    return Database.open(file, MIGRATIONS, Reserve.none(), DatabaseLimits.DEFAULT);
+  }
+
   /** A store of its own for one kind of content; closed with {@code closer}. */
   ContentStore content(String kind, Closer closer) throws IOException {
     Optional<S3Address> s3 = settings.s3();

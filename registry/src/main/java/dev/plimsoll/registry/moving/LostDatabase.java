@@ -7,6 +7,7 @@ import dev.plimsoll.content.Stored;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.check.Restoration;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,18 +15,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * A registry whose database is gone while its stores are not: a file that was lost with its machine,
  * or a PostgreSQL that is not the one it was. It does not start: an empty database would make garbage
- * of everything. {@link #replace} puts the last copy in the place of a lost file, {@link #note} leaves
- * a note for the start that the collector is to stay off.
+ * of everything. {@link #replace} and {@link #refill} put the last copy in its place, and tell
+ * the start that the collector is to stay off.
  */
 public final class LostDatabase {
   private static final String DATABASE = "registry.db";
   private static final String NOTE = "restored";
+  private static final String DRAFT = ".registry.db.draft";
 
   private final Path root;
   private final Disk disk;
@@ -45,6 +48,10 @@ public final class LostDatabase {
   public record Note(String source, String copiedAt) {
     /** There is no copy; everything is from the manifests' objects. */
     static final Note NO_COPY = new Note("the manifests alone", Instant.EPOCH.toString());
+
+    static Note of(Path copy) {
+      return new Note(copy.toString(), DatabaseCopies.takenAt(copy).toString());
+    }
   }
 
   /** Refuses to go on if the file is gone and manifests are not. To be asked before it is opened. */
@@ -123,17 +130,11 @@ public final class LostDatabase {
                   .formatted(database())
               + " -shm away first");
     }
-    Path copies = root.resolve("db").resolve("copies");
-    Files.createDirectories(copies);
-    elsewhere.fetch(copies);
-    Optional<Path> copy = DatabaseCopies.newestSound(copies);
-    Note note =
-        copy.isPresent()
-            ? new Note(copy.get().toString(), DatabaseCopies.takenAt(copy.get()).toString())
-            : Note.NO_COPY;
+    Optional<Path> copy = newestCopy(elsewhere);
+    Note note = copy.map(Note::of).orElse(Note.NO_COPY);
     leave(note);
     if (copy.isPresent()) {
-      Path draft = root.resolve("db").resolve(".registry.db.draft");
+      Path draft = root.resolve("db").resolve(DRAFT);
       Files.copy(copy.get(), draft, StandardCopyOption.REPLACE_EXISTING);
       disk.forceFile(draft);
       disk.replace(draft, database());
@@ -142,27 +143,74 @@ public final class LostDatabase {
     return note;
   }
 
-  /** Opens the database that is not a file. */
+  /** Opens the database that is no file of ours. */
   @FunctionalInterface
   public interface Opening {
     Database open() throws IOException;
   }
 
+  /** Opens a file as a database of this release's schema. */
+  @FunctionalInterface
+  public interface Drafting {
+    Database open(Path file) throws IOException;
+  }
+
   /**
-   * The next start takes everything from the stores.
+   * Puts the rows of the newest sound copy into a database that is no file of ours, in one
+   * transaction and with the word that it was restored: no replica that starts meanwhile takes it for
+   * more than it is. Without a copy the next start takes everything from the stores.
    *
    * @throws IOException if the database is this registry's: it is not lost
    */
-  public Note giveUp(Opening opening) throws IOException {
+  public Note refill(Opening opening, Drafting drafting, Elsewhere elsewhere, Instant now)
+      throws IOException {
     try (Database database = opening.open()) {
       if (isKnown(Transactions.of(database))) {
         throw new IOException(
             "%s has this registry's metadata; to rebuild it, empty it first".formatted(database));
       }
+      Optional<Path> copy = newestCopy(elsewhere);
+      if (copy.isEmpty()) {
+        leave(Note.NO_COPY);
+        return Note.NO_COPY;
+      }
+      Note note = Note.of(copy.get());
+      Path draft = draft(copy.get(), drafting, note, now);
+      boolean filled =
+          database.fill(
+              draft, h -> h.select("SELECT id FROM identity").mapTo(int.class).findOne().isEmpty());
+      deleteDraft();
+      if (!filled) {
+        throw new IOException(
+            "a registry has begun with %s meanwhile; nothing was changed".formatted(database));
+      }
+      return note;
     }
-    Files.createDirectories(root.resolve("db"));
-    leave(Note.NO_COPY);
-    return Note.NO_COPY;
+  }
+
+  private Path draft(Path copy, Drafting drafting, Note note, Instant now) throws IOException {
+    deleteDraft();
+    Path draft = root.resolve("db").resolve(DRAFT);
+    Files.copy(copy, draft);
+    try (Database rows = drafting.open(draft)) {
+      Transactions transactions = Transactions.of(rows);
+      new Restoration(transactions).begin(note.source(), Instant.parse(note.copiedAt()), now);
+      begin(transactions, now);
+    }
+    return draft;
+  }
+
+  private void deleteDraft() throws IOException {
+    for (String end : List.of("", "-wal", "-shm")) {
+      disk.delete(root.resolve("db").resolve(DRAFT + end));
+    }
+  }
+
+  private Optional<Path> newestCopy(Elsewhere elsewhere) throws IOException {
+    Path copies = root.resolve("db").resolve("copies");
+    Files.createDirectories(copies);
+    elsewhere.fetch(copies);
+    return DatabaseCopies.newestSound(copies);
   }
 
   private void leave(Note note) throws IOException {

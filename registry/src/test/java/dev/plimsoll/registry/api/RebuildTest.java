@@ -160,6 +160,42 @@ class RebuildTest {
   }
 
   @Test
+  void aPostgresThatIsLostIsFilledFromTheCopyInTheBucket() throws Exception {
+    StorageSettings storage = SharedStorage.create();
+    RegistrySettings lost = RegistrySettings.in(data.resolve("lost")).withStorage(storage);
+    byte[] image;
+    try (Client client = Client.start(lost)) {
+      image = client.image("team/app", "1", "here");
+      assertThat(client.manifest("team/app", "moved", image).status()).isEqualTo(201);
+    }
+    try (Client _ =
+        Client.start(lost.withGc(lost.lease(), GcPolicy.DEFAULT, Duration.ofMillis(100)))) {
+      await().atMost(Duration.ofMinutes(1)).until(() -> copies(lost) == 1);
+    }
+    RegistrySettings found =
+        RegistrySettings.in(data.resolve("found"))
+            .withStorage(
+                new StorageSettings(
+                    storage.s3(),
+                    Optional.of(PostgresServer.shared().schema()),
+                    4,
+                    Optional.empty(),
+                    Duration.ofDays(7)));
+
+    RegistryServer.prepareRebuild(found);
+
+    try (Client client = Client.start(found)) {
+      assertThat(client.send("POST", "/plimsoll/v1/gc?now").status()).isEqualTo(409);
+      assertThat(client.send("GET", "/v2/team/app/manifests/moved").body()).isEqualTo(image);
+      rebuilt(client);
+      byte[] more = client.image("team/app", "more", "numbered behind the restored rows");
+      assertThat(client.send("GET", "/v2/team/app/manifests/more").body()).isEqualTo(more);
+    }
+    assertThatThrownBy(() -> RegistryServer.prepareRebuild(found))
+        .hasMessageContaining("has this registry's metadata");
+  }
+
+  @Test
   void aDatabaseThatIsNotTheOneOfTheBucketIsNotGoneOnWith() throws Exception {
     StorageSettings storage = SharedStorage.create();
     byte[] image;

@@ -350,7 +350,7 @@ public final class RegistryServer implements AutoCloseable {
         new RetentionSchedule(retention, settings.parts().retention(), transactions, clock);
     schedule.beside(() -> database.leads("housekeeping"));
     parts.push(schedule::close);
-    var newcomer = new Newcomer(manifests, blobs, uploads, tags);
+    var newcomer = new Newcomer(manifests, blobs, uploads, tags, space);
     var metrics = new RegistryMetrics(new Metrics());
     Mirrors mirrors =
         Mirrors.open(
@@ -413,7 +413,11 @@ public final class RegistryServer implements AutoCloseable {
                 new WarmApi(new Warming(mirrors, blobs)),
                 new CheckApi(jobs, checks, settings.parts().check().rate().bytes()),
                 new ImportApi(
-                    jobs, newcomer, new Rebuild(newcomer, objects, content, restoration, clock)),
+                    jobs,
+                    newcomer,
+                    new Rebuild(newcomer, objects, content, restoration, clock),
+                    settings.parts().mirror().transfer(System.getenv()),
+                    clock),
                 new BackupApi(
                     jobs,
                     new Backup(

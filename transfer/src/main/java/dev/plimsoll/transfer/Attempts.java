@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Counts failures that brought no progress, and waits between attempts. For one layer, one thread.
+ * Counts failures that brought no progress, and waits between attempts, as long as the registry asks
+ * for if it does. For one thing that is asked for, one thread.
  */
 final class Attempts {
   private static final Duration DELAY_MAX = Duration.ofSeconds(30);
@@ -17,12 +18,18 @@ final class Attempts {
   private final int retriesMax;
   private final Duration firstDelay;
   private final Listener listener;
+  private final Pause pause;
   private int barren;
 
   Attempts(RegistrySettings settings, Listener listener) {
+    this(settings, listener, Pause.BRIEF);
+  }
+
+  Attempts(RegistrySettings settings, Listener listener, Pause pause) {
     this.retriesMax = settings.retriesMax();
     this.firstDelay = settings.retryDelay();
     this.listener = listener;
+    this.pause = pause;
   }
 
   /** The last attempt brought something: the count begins anew, and so do the delays. */
@@ -45,7 +52,15 @@ final class Attempts {
     Duration delay = firstDelay.multipliedBy(1L << Math.min(barren, 10));
     barren++;
     Duration bounded = delay.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : delay;
-    listener.retrying(bounded);
-    Thread.sleep(bounded);
+    Duration asked = retryAfter(failure);
+    Duration wait = asked.compareTo(bounded) > 0 ? asked : bounded;
+    listener.retrying(wait);
+    pause.before(wait, failure);
+  }
+
+  private static Duration retryAfter(IOException failure) {
+    return failure.getCause() instanceof TransferException.Rejected refusal
+        ? refusal.retryAfter()
+        : Duration.ZERO;
   }
 }

@@ -36,12 +36,23 @@ final class LayerDownload {
       Descriptor layer,
       BlobSink sink,
       PullProgress progress) {
+    this(session, settings, name, layer, sink, progress, Pause.BRIEF);
+  }
+
+  LayerDownload(
+      RegistrySession session,
+      RegistrySettings settings,
+      ImageName name,
+      Descriptor layer,
+      BlobSink sink,
+      PullProgress progress,
+      Pause pause) {
     this.session = session;
     this.name = name;
     this.layer = layer;
     this.sink = sink;
     this.progress = progress;
-    this.attempts = new Attempts(settings, delay -> progress.retrying(layer, delay));
+    this.attempts = new Attempts(settings, delay -> progress.retrying(layer, delay), pause);
     this.pacer = new Pacer(bytes -> progress.downloading(layer, bytes));
   }
 

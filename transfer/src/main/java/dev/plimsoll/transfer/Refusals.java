@@ -20,22 +20,23 @@ final class Refusals {
       case "DENIED" -> TransferException.Denied.pull(name, error);
       case "MANIFEST_UNKNOWN" -> TransferException.NotFound.manifest(name, error);
       case "NAME_UNKNOWN" -> TransferException.NotFound.repository(name, error);
-      default -> other(reply.status(), error);
+      default -> other(reply, error);
     };
   }
 
   static TransferException push(RegistryReply reply) throws IOException {
-    return other(reply.status(), reply.error());
+    return other(reply, reply.error());
   }
 
-  private static TransferException other(int status, RegistryError error) {
+  private static TransferException other(RegistryReply reply, RegistryError error) {
+    int status = reply.status();
     if (error.code().equals("DENIED") || status == 403) {
       return new TransferException.Denied(error.text());
     }
     return switch (status) {
       case 401 -> new TransferException.Unauthorized(error.text());
       case 404 -> new TransferException.NotFound(error.text());
-      default -> new TransferException.Rejected(status, error);
+      default -> new TransferException.Rejected(status, error, reply.retryAfter());
     };
   }
 

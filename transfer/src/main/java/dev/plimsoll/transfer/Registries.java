@@ -112,6 +112,11 @@ public final class Registries implements AutoCloseable {
         () -> open(plain ? List.of(hosts.plain(registry)) : hosts.origin(registry), credentials));
   }
 
+  /** The same by its address; see {@link RegistryAddress#plain}. */
+  public RemoteRegistry remote(RegistryAddress address, Credentials credentials) {
+    return remote(address.registry(), address.plain(), credentials);
+  }
+
   /**
    * Sends an image, or an index and all its images: what the registry does not have yet, the
    * manifest last.

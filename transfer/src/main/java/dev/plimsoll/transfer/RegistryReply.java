@@ -5,6 +5,10 @@ import dev.plimsoll.oci.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -53,6 +57,27 @@ record RegistryReply(URI asked, ClientResponse response) implements AutoCloseabl
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** {@code Retry-After}, in seconds or as a time by the registry's own clock; zero without one. */
+  Duration retryAfter() {
+    String value = header("Retry-After").orElse("").strip();
+    if (value.isEmpty()) {
+      return Duration.ZERO;
+    }
+    try {
+      Duration wait =
+          value.chars().allMatch(Character::isDigit)
+              ? Duration.ofSeconds(Long.parseLong(value))
+              : Duration.between(time(header("Date").orElse("")), time(value));
+      return wait.isNegative() ? Duration.ZERO : wait;
+    } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+      return Duration.ZERO;
+    }
+  }
+
+  private static Instant time(String text) {
+    return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
   }
 
   /** Reads the error; an answer to HEAD has none, so the status has to do. */

@@ -3,11 +3,13 @@ package dev.plimsoll.transfer;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.ImageName;
+import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.Reference;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,12 +34,72 @@ public final class RemoteRegistry {
   private final String registry;
   private final RegistrySettings settings;
   private final Opening opening;
+  private final Optional<Pause> pause;
   private volatile Optional<RegistrySession> known = Optional.empty();
 
   RemoteRegistry(String registry, RegistrySettings settings, Opening opening) {
+    this(registry, settings, opening, Optional.empty());
+  }
+
+  private RemoteRegistry(
+      String registry, RegistrySettings settings, Opening opening, Optional<Pause> pause) {
     this.registry = registry;
     this.settings = settings;
     this.opening = opening;
+    this.pause = pause;
+  }
+
+  /**
+   * The same, asked again after trouble that may pass: a connection that broke, 429, most of 5xx. A
+   * mirror has something else to serve meanwhile; who copies the registry has not.
+   *
+   * @param newPause what to do between two attempts
+   */
+  public RemoteRegistry patient(Pause newPause) {
+    return new RemoteRegistry(registry, settings, opening, Optional.of(newPause));
+  }
+
+  /** Tries once to reach it; what it answers does not matter. */
+  public void reach() throws IOException, InterruptedException {
+    once(session -> session);
+  }
+
+  /**
+   * The names of all repositories, in the registry's order, as it writes them.
+   *
+   * @throws TransferException if it has no such list, or keeps it to itself
+   */
+  public List<String> catalog() throws IOException, InterruptedException {
+    return ask(session -> {
+      List<String> names = new ArrayList<>();
+      new Pages(session, Set.of("registry:catalog:*"), "the catalog of " + registry, Refusals::push)
+          .each(
+              "/v2/_catalog",
+              page ->
+                  Json.tree(page)
+                      .path("repositories")
+                      .forEach(name -> names.add(name.asString())));
+      return names;
+    });
+  }
+
+  /**
+   * What says that it is about a manifest, such as its signatures.
+   *
+   * @return empty if the registry has no such list, as those before 1.1 of the specification
+   * @see <a href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers">
+   *     OCI distribution-spec 1.1.1, Listing referrers</a>
+   */
+  public Optional<List<Descriptor>> listedReferrers(RepositoryName repository, Digest subject)
+      throws IOException, InterruptedException {
+    try {
+      return ask(session -> new PagedLists(session, name(repository)).listedReferrers(subject));
+    } catch (TransferException.Rejected e) {
+      if (e.status() < 500 || e.status() == 501) {
+        return Optional.empty(); // a path that it does not know, in its own words
+      }
+      throw e;
+    }
   }
 
   /** Fetches a manifest, byte for byte. */
@@ -66,8 +128,15 @@ public final class RemoteRegistry {
   public void fetch(RepositoryName repository, Descriptor blob, BlobSink sink)
       throws IOException, InterruptedException {
     try {
-      ask(session -> {
-        new LayerDownload(session, settings, name(repository), blob, sink, PullProgress.SILENT)
+      once(session -> {
+        new LayerDownload(
+                session,
+                settings,
+                name(repository),
+                blob,
+                sink,
+                PullProgress.SILENT,
+                pause.orElse(Pause.BRIEF))
             .run();
         return blob;
       });
@@ -110,8 +179,27 @@ public final class RemoteRegistry {
     T ask(RegistrySession session) throws IOException, InterruptedException;
   }
 
-  /** A session that ended in trouble is not used again: the registry may be another by then. */
   private <T> T ask(Question<T> question) throws IOException, InterruptedException {
+    if (pause.isEmpty()) {
+      return once(question);
+    }
+    Attempts attempts = new Attempts(settings, _ -> {}, pause.get());
+    while (true) {
+      try {
+        return once(question);
+      } catch (TransferException.Rejected e) {
+        if (!Refusals.passing(e.status())) {
+          throw e;
+        }
+        attempts.failed(new IOException(e.getMessage(), e));
+      } catch (IOException e) {
+        attempts.failed(e);
+      }
+    }
+  }
+
+  /** A session that ended in trouble is not used again: the registry may be another by then. */
+  private <T> T once(Question<T> question) throws IOException, InterruptedException {
     Optional<RegistrySession> before = known;
     RegistrySession session = before.isPresent() ? before.get() : opening.open();
     known = Optional.of(session); // who opens a second one meanwhile does no harm

@@ -3,6 +3,7 @@ package dev.plimsoll.transfer;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.oci.Platform;
+import java.time.Duration;
 
 /**
  * A registry's answer that means no, or content that is not what it should be. The messages are
@@ -96,11 +97,22 @@ public abstract sealed class TransferException extends RuntimeException {
 
     private final int status;
     private final String code;
+    private final Duration retryAfter;
 
     Rejected(int status, RegistryError error) {
+      this(status, error, Duration.ZERO);
+    }
+
+    Rejected(int status, RegistryError error, Duration retryAfter) {
       super(error.text());
       this.status = status;
       this.code = error.code();
+      this.retryAfter = retryAfter;
+    }
+
+    /** How long the registry wants to be left alone; zero if it does not say. */
+    public Duration retryAfter() {
+      return retryAfter;
     }
 
     /** The HTTP status. */

@@ -24,7 +24,13 @@ final class JobFollow {
 
   /** Begins the job at {@code path} and answers how it ended. */
   JsonNode run(String path, String query) throws IOException, InterruptedException {
-    JsonNode job = begin(path, query);
+    return run(path, query, new byte[0]);
+  }
+
+  /** The same for a job that is told more, such as what must not stand in an address. */
+  JsonNode run(String path, String query, byte[] document)
+      throws IOException, InterruptedException {
+    JsonNode job = begin(path, query, document);
     while (job.path("inProgress").asBoolean()) {
       Thread.sleep(BETWEEN_LOOKS);
       job = registry.get(path);
@@ -34,13 +40,14 @@ final class JobFollow {
     return job;
   }
 
-  private JsonNode begin(String path, String query) throws IOException, InterruptedException {
+  private JsonNode begin(String path, String query, byte[] document)
+      throws IOException, InterruptedException {
     JsonNode present = registry.get(path);
     if (present.path("inProgress").asBoolean()) {
       output.talk("one is in progress already, begun " + present.path("began").asString());
       return present;
     }
-    return registry.post(path + query);
+    return registry.send("POST", path + query, document);
   }
 
   /** Prints what was found, and says so if the job did not come to its end. */

@@ -36,7 +36,8 @@ final class Secrets {
     return first;
   }
 
-  private static String line() throws IOException {
+  /** The first line of standard input. */
+  static String line() throws IOException {
     var reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     StringBuilder text = new StringBuilder();
     for (int c = reader.read(); c >= 0 && c != '\n'; c = reader.read()) {

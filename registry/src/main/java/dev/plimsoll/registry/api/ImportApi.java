@@ -5,19 +5,37 @@ import dev.plimsoll.http.Response;
 import dev.plimsoll.registry.job.Jobs;
 import dev.plimsoll.registry.moving.Newcomer;
 import dev.plimsoll.registry.moving.Rebuild;
+import dev.plimsoll.registry.moving.RemoteImport;
 import dev.plimsoll.registry.moving.TreeImport;
+import dev.plimsoll.transfer.RegistrySettings;
 import java.io.IOException;
+import java.time.InstantSource;
+import tools.jackson.databind.JsonNode;
 
 /** {@code /plimsoll/v1/import} and {@code /rebuild}: moving in, and coming back after a loss. */
 public final class ImportApi implements AdminResource {
   private final Jobs jobs;
   private final Newcomer newcomer;
   private final Rebuild rebuild;
+  private final RegistrySettings transfer;
+  private final InstantSource clock;
 
-  public ImportApi(Jobs jobs, Newcomer newcomer, Rebuild rebuild) {
+  /**
+   * Offers both.
+   *
+   * @param transfer how other registries are reached
+   */
+  public ImportApi(
+      Jobs jobs,
+      Newcomer newcomer,
+      Rebuild rebuild,
+      RegistrySettings transfer,
+      InstantSource clock) {
     this.jobs = jobs;
     this.newcomer = newcomer;
     this.rebuild = rebuild;
+    this.transfer = transfer;
+    this.clock = clock;
   }
 
   @Override
@@ -33,9 +51,24 @@ public final class ImportApi implements AdminResource {
     return true;
   }
 
-  private Jobs.Work work(Request request) {
+  private Jobs.Work work(Request request) throws IOException {
     TreeImport.Mode mode =
         Parameters.flag(request, "dry-run") ? TreeImport.Mode.DRY : TreeImport.Mode.IMPORT;
+    String from = Parameters.required(request, "from");
+    return RemoteParameters.isUrl(from) ? remote(from, mode, request) : tree(mode, request);
+  }
+
+  private Jobs.Work remote(String from, TreeImport.Mode mode, Request request) throws IOException {
+    JsonNode document = RemoteParameters.document(request);
+    RemoteImport.Wanted wanted =
+        new RemoteImport.Wanted(
+            RemoteParameters.login(from, request, document),
+            RemoteParameters.patterns(document, "repositories"),
+            RemoteParameters.patterns(document, "tags"));
+    return new RemoteImport(newcomer, transfer, clock, wanted, mode)::run;
+  }
+
+  private Jobs.Work tree(TreeImport.Mode mode, Request request) {
     TreeImport tree = new TreeImport(newcomer, Parameters.directory(request, "from"), mode);
     return tree::run;
   }

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.job;
 
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,7 @@ public final class Progress {
 
   private final List<Finding> findings = new ArrayList<>();
   private String stage = "beginning";
+  private String waiting = "";
   private long done;
   private long total;
   private long bytes;
@@ -28,6 +30,7 @@ public final class Progress {
   /**
    * A moment of it.
    *
+   * @param stage what it works on, and what it waits for now
    * @param total what {@code done} leads to; 0: nobody knows
    * @param found all findings, those that are not listed too
    */
@@ -48,10 +51,29 @@ public final class Progress {
    */
   public synchronized void done(long sizeBytes) throws InterruptedIOException {
     done++;
+    received(sizeBytes);
+  }
+
+  /**
+   * So many bytes of something that is not done yet.
+   *
+   * @throws InterruptedIOException if the job is to end
+   */
+  public synchronized void received(long sizeBytes) throws InterruptedIOException {
     bytes += sizeBytes;
+    goOn();
+  }
+
+  /** Throws {@link InterruptedIOException} if the job is to end. */
+  public synchronized void goOn() throws InterruptedIOException {
     if (cancelled) {
       throw new InterruptedIOException("cancelled");
     }
+  }
+
+  /** It waits for so long, or for nothing any more: zero. */
+  public synchronized void waits(Duration wait, String because) {
+    waiting = wait.isZero() ? "" : ", waiting %d s: %s".formatted(wait.toSeconds(), because);
   }
 
   public synchronized void found(String kind, String subject, String detail) {
@@ -67,7 +89,7 @@ public final class Progress {
   }
 
   public synchronized Snapshot snapshot() {
-    return new Snapshot(stage, done, total, bytes, found, List.copyOf(findings));
+    return new Snapshot(stage + waiting, done, total, bytes, found, List.copyOf(findings));
   }
 
   synchronized void cancel() {

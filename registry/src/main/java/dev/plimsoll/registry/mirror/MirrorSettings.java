@@ -2,9 +2,11 @@ package dev.plimsoll.registry.mirror;
 
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.transfer.RegistrySettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -147,6 +149,18 @@ public record MirrorSettings(
                 .formatted(prefix));
       }
     }
+  }
+
+  /**
+   * How other registries are reached.
+   *
+   * @param environment names the HTTP proxies
+   */
+  public RegistrySettings transfer(Map<String, String> environment) {
+    return RegistrySettings.DEFAULT
+        .withInsecureRegistries(insecure)
+        .withCertificatesDirectory(certificates)
+        .withProxiesOf(environment);
   }
 
   /** The same for other upstreams. */

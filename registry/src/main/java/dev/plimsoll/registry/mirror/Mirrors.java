@@ -6,7 +6,6 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.transfer.CredentialsFile;
 import dev.plimsoll.transfer.Registries;
-import dev.plimsoll.transfer.RegistrySettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -69,7 +68,7 @@ public final class Mirrors implements AutoCloseable {
             ? CredentialsFile.read(settings.credentialsFile().get())
             : CredentialsFile.empty();
     var asking = new Asking();
-    var registries = new Registries(transfer(settings, environment), clock);
+    var registries = new Registries(settings.transfer(environment), clock);
     try {
       var fetches =
           new BlobFetches(directory, store.uploads(), asking, counts, settings.fetchesMax());
@@ -99,14 +98,6 @@ public final class Mirrors implements AutoCloseable {
       asking.close();
       throw e;
     }
-  }
-
-  private static RegistrySettings transfer(
-      MirrorSettings settings, Map<String, String> environment) {
-    return RegistrySettings.DEFAULT
-        .withInsecureRegistries(settings.insecure())
-        .withCertificatesDirectory(settings.certificates())
-        .withProxiesOf(environment);
   }
 
   public List<Mirror> all() {

@@ -2,9 +2,8 @@ package dev.plimsoll.registry.mirror;
 
 import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.transfer.RegistryAddress;
 import java.net.URI;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Another registry, and under which names this one shows it.
@@ -13,26 +12,14 @@ import java.util.Set;
  * @param url where it is; a path stands before the names of its repositories
  */
 public record Upstream(RepositoryName prefix, URI url) {
-  private static final Set<String> HUB =
-      Set.of(ImageName.DOCKER_HUB, "registry-1.docker.io", "index.docker.io");
   private static final String OFFICIAL = "library/";
 
   public Upstream {
-    String scheme = url.getScheme() == null ? "" : url.getScheme();
-    boolean legal =
-        (scheme.equals("http") || scheme.equals("https"))
-            && url.getHost() != null
-            && url.getRawUserInfo() == null
-            && url.getRawQuery() == null
-            && url.getRawFragment() == null;
-    if (!legal) {
-      throw new IllegalArgumentException(
-          "\"%s\" is not the address of a registry; write https://host".formatted(url));
-    }
-    String path = path(url);
-    if (!path.isEmpty()) {
-      new RepositoryName(path);
-    }
+    new RegistryAddress(url); // says what is wrong with it
+  }
+
+  private RegistryAddress address() {
+    return new RegistryAddress(url);
   }
 
   /**
@@ -53,12 +40,11 @@ public record Upstream(RepositoryName prefix, URI url) {
 
   /** Host and port as {@code transfer} wants them, and as credentials are filed. */
   String registry() {
-    String authority = url.getRawAuthority();
-    return HUB.contains(authority) ? ImageName.DOCKER_HUB : authority;
+    return address().registry();
   }
 
   boolean plain() {
-    return url.getScheme().equals("http");
+    return address().plain();
   }
 
   /** The name by which a client of containerd's names this upstream: {@code ?ns=docker.io}. */
@@ -85,9 +71,7 @@ public record Upstream(RepositoryName prefix, URI url) {
 
   /** What a repository here is called there. */
   RepositoryName remote(RepositoryName repository) {
-    String path = path(url);
-    String name = canonical(inner(repository));
-    return new RepositoryName(path.isEmpty() ? name : path + "/" + name);
+    return address().there(canonical(inner(repository)));
   }
 
   private String inner(RepositoryName repository) {
@@ -97,10 +81,6 @@ public record Upstream(RepositoryName prefix, URI url) {
   private String canonical(String remote) {
     boolean official = registry().equals(ImageName.DOCKER_HUB) && remote.indexOf('/') < 0;
     return official ? OFFICIAL + remote : remote;
-  }
-
-  private static String path(URI url) {
-    return Optional.ofNullable(url.getRawPath()).orElse("").replaceAll("^/+|/+$", "");
   }
 
   @Override

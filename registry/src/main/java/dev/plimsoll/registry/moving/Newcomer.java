@@ -10,6 +10,8 @@ import dev.plimsoll.registry.repository.Chunk;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.Space;
+import dev.plimsoll.registry.repository.StoredManifest;
 import dev.plimsoll.registry.repository.TagMove;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Uploads;
@@ -30,21 +32,31 @@ public final class Newcomer {
   private final Blobs blobs;
   private final Uploads uploads;
   private final Tags tags;
+  private final Space space;
 
-  public Newcomer(Manifests manifests, Blobs blobs, Uploads uploads, Tags tags) {
+  public Newcomer(Manifests manifests, Blobs blobs, Uploads uploads, Tags tags, Space space) {
     this.manifests = manifests;
     this.blobs = blobs;
     this.uploads = uploads;
     this.tags = tags;
+    this.space = space;
   }
 
   boolean has(RepositoryName repository, Digest digest) throws IOException {
+    return find(repository, digest).isPresent();
+  }
+
+  Optional<StoredManifest> find(RepositoryName repository, Digest digest) throws IOException {
     try {
-      manifests.get(repository, digest);
-      return true;
+      return Optional.of(manifests.get(repository, digest));
     } catch (ManifestUnknown e) {
-      return false;
+      return Optional.empty();
     }
+  }
+
+  /** Whether it would not have to be fetched. Promises nothing. */
+  boolean couldHaveBlob(RepositoryName repository, Digest digest) throws IOException {
+    return blobs.has(repository, digest) || blobs.isAnywhere(digest);
   }
 
   /** Whether the repository has a blob now, from elsewhere in this registry if need be. */
@@ -72,6 +84,12 @@ public final class Newcomer {
       RepositoryName repository, Digest digest, String mediaType, byte[] bytes, Set<Tag> tagged)
       throws IOException {
     manifests.put(repository, new Manifests.Pushed(digest, tagged, mediaType, bytes, ACTOR));
+  }
+
+  /** Stores a blob as it comes; nothing is taken where room is short. */
+  void receive(RepositoryName repository, Digest digest, Chunk bytes) throws IOException {
+    space.refuseIfLow();
+    uploads.put(repository, digest, bytes);
   }
 
   /** Stores a small blob. */

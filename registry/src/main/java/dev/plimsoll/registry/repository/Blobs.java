@@ -87,6 +87,11 @@ public final class Blobs {
     }
   }
 
+  /** Whether some repository has the blob. Promises nothing. */
+  public boolean isAnywhere(Digest digest) throws IOException {
+    return transactions.read(h -> !blobs.linkedIn(h, digest, 1).isEmpty());
+  }
+
   private boolean holds(BlobRows.Link link) {
     return link.leasedUntil().map(until -> lease.suffices(until, clock.instant())).orElse(true);
   }

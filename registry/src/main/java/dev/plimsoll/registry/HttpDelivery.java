@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Posts events by HTTP. A receiver has its time for the whole of it, however it spends it. */
 final class HttpDelivery implements Delivery, AutoCloseable {
@@ -52,7 +53,7 @@ final class HttpDelivery implements Delivery, AutoCloseable {
     } catch (TimeoutException e) {
       return new Answer.Unreachable("no answer within " + webhook.timeout().toMillis() + " ms");
     } catch (ExecutionException e) {
-      return new Answer.Unreachable(reason(webhook, String.valueOf(e.getCause())));
+      return new Answer.Unreachable(reason(webhook, e.getCause()));
     } finally {
       sent.cancel(true); // its connection is closed; nothing happens if it has ended
     }
@@ -96,7 +97,11 @@ final class HttpDelivery implements Delivery, AutoCloseable {
   }
 
   /** What went wrong without the address, which may hold a secret. */
-  private static String reason(Webhook webhook, String message) {
+  private static String reason(Webhook webhook, @Nullable Throwable cause) {
+    String message =
+        cause instanceof IOException && cause.getMessage() != null
+            ? cause.getMessage()
+            : String.valueOf(cause);
     String path = webhook.url().getRawPath();
     String plain = path == null || path.length() < 2 ? message : message.replace(path, "/…");
     return plain.length() <= REASON_LENGTH_MAX ? plain : plain.substring(0, REASON_LENGTH_MAX);

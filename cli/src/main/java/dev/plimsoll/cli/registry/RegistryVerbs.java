@@ -44,6 +44,10 @@ public final class RegistryVerbs {
           new Verb("registry quotas", "show how far quotas are used", QuotasCommand::new),
           new Verb("registry audit", "show who changed what", AuditCommand::new),
           new Verb(
+              "registry webhooks",
+              "show who is told of changes, and whether it works",
+              WebhooksCommand::new),
+          new Verb(
               "registry read-only", "have it take no changes for a while", ReadOnlyCommand::new),
           new Verb(
               "registry delete-repository",

@@ -5,6 +5,7 @@ import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.repository.Change;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,6 +194,14 @@ record Event(EventType type, String repository, String subject, Map<String, Obje
    */
   byte[] body(String id, String source, Instant time) {
     return Json.write(
-        new Envelope("1.0", id, source, type.toString(), subject, time, "application/json", data));
+        new Envelope(
+            "1.0",
+            id,
+            source,
+            type.toString(),
+            subject,
+            time.truncatedTo(ChronoUnit.MILLIS),
+            "application/json",
+            data));
   }
 }

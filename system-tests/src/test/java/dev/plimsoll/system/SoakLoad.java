@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -50,6 +51,7 @@ final class SoakLoad implements AutoCloseable {
   private final List<byte[]> layers = new ArrayList<>();
   private final Map<String, Image> images = new ConcurrentHashMap<>(); // by tag
   private final ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch pushed = new CountDownLatch(1);
   private final AtomicInteger pushes = new AtomicInteger();
   private final AtomicInteger late = new AtomicInteger();
   private final AtomicInteger pulls = new AtomicInteger();
@@ -75,6 +77,11 @@ final class SoakLoad implements AutoCloseable {
 
   List<String> errors() {
     return List.copyOf(errors);
+  }
+
+  /** How often each kind of work was done. */
+  List<Integer> work() {
+    return List.of(pushes.get(), pulls.get(), collections.get());
   }
 
   int live() {
@@ -118,11 +125,10 @@ final class SoakLoad implements AutoCloseable {
 
   /** Pulls what others push and delete. */
   Void pullUntil(long end, Random random) throws Exception {
+    pushed.await();
     while (System.nanoTime() < end) {
       List<Image> all = List.copyOf(images.values());
-      if (all.isEmpty()) {
-        Thread.onSpinWait();
-      } else {
+      if (!all.isEmpty()) {
         pull(pick(all, random));
       }
     }
@@ -154,6 +160,7 @@ final class SoakLoad implements AutoCloseable {
     image.tags.add(tag);
     images.put(tag, image);
     pushes.incrementAndGet();
+    pushed.countDown();
     return Optional.of(image);
   }
 

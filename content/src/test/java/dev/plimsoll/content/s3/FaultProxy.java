@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /** Stands in front of an S3 server and does to requests what networks and servers do. */
-final class FaultProxy implements AutoCloseable {
+public final class FaultProxy implements AutoCloseable {
   private static final Set<String> NOT_FORWARDED =
       Set.of("connection", "content-length", "expect", "upgrade", "transfer-encoding");
 
@@ -25,7 +25,7 @@ final class FaultProxy implements AutoCloseable {
   }
 
   /** What happens to one request. */
-  enum Fault {
+  public enum Fault {
     NONE,
     /** Refused before anything is done. */
     ANSWERED_500,
@@ -37,7 +37,7 @@ final class FaultProxy implements AutoCloseable {
   }
 
   /** Says what happens; is asked once for every request. */
-  interface Rule {
+  public interface Rule {
     Fault fault(String method, String target);
   }
 
@@ -53,7 +53,7 @@ final class FaultProxy implements AutoCloseable {
     this.server = server;
   }
 
-  static FaultProxy before(URI s3) throws IOException {
+  public static FaultProxy before(URI s3) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     FaultProxy proxy = new FaultProxy(s3, server);
@@ -63,15 +63,15 @@ final class FaultProxy implements AutoCloseable {
     return proxy;
   }
 
-  URI endpoint() {
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  void misbehave(Rule newRule) {
+  public void misbehave(Rule newRule) {
     rule = newRule;
   }
 
-  void behave() {
+  public void behave() {
     rule = (method, path) -> Fault.NONE;
   }
 
@@ -81,7 +81,7 @@ final class FaultProxy implements AutoCloseable {
   }
 
   /** Every delete that ever came through arrives a second time. */
-  void repeatDeletes() throws IOException {
+  public void repeatDeletes() throws IOException {
     for (HttpRequest delete : deletes) {
       forward(delete);
     }

@@ -6,6 +6,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.auth.Need;
 import dev.plimsoll.registry.gc.Collector;
+import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.GcReport;
 import dev.plimsoll.registry.gc.GcStatus;
 import dev.plimsoll.registry.repository.Deletion;
@@ -24,6 +25,7 @@ public final class AdminApi implements AdminResource {
   private static final int TRASH_PAGE_MAX = 1000;
 
   private final Collector collector;
+  private final Deadlines deadlines;
   private final Trash trash;
   private final Supplier<Optional<Instant>> nextGc;
 
@@ -32,8 +34,10 @@ public final class AdminApi implements AdminResource {
    *
    * @param nextGc when the collector is to run next, if anybody knows
    */
-  public AdminApi(Collector collector, Trash trash, Supplier<Optional<Instant>> nextGc) {
+  public AdminApi(
+      Collector collector, Deadlines deadlines, Trash trash, Supplier<Optional<Instant>> nextGc) {
     this.collector = collector;
+    this.deadlines = deadlines;
     this.trash = trash;
     this.nextGc = nextGc;
   }
@@ -149,6 +153,7 @@ public final class AdminApi implements AdminResource {
     }
     Collector.Mode mode =
         Parameters.flag(request, "now") ? Collector.Mode.NOW : Collector.Mode.WHEN_DUE;
+    deadlines.look(); // the clock may have jumped since the last turn
     if (Parameters.flag(request, "dry-run")) {
       Parameters.json(response, Gc.of(collector.dryRun(mode), Run.DRY));
     } else {

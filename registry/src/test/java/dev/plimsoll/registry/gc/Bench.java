@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,10 +78,21 @@ final class Bench implements AutoCloseable, InstantSource {
   }
 
   Bench(Path directory, Disk disk, Disk manifestsDisk, Instant now) throws IOException {
+    this(directory, disk, manifestsDisk, now, UnaryOperator.identity());
+  }
+
+  /** With something between the core and its database. */
+  Bench(
+      Path directory,
+      Disk disk,
+      Disk manifestsDisk,
+      Instant now,
+      UnaryOperator<Transactions> between)
+      throws IOException {
     this.now = now;
     this.database = Database.open(directory.resolve("test.db"), "db/registry");
     this.copies = new DatabaseCopies(database, directory.resolve("copies"));
-    this.transactions = Transactions.of(database);
+    this.transactions = between.apply(Transactions.of(database));
     this.content = FileContentStore.open(directory.resolve("content"), disk);
     this.objects =
         new ManifestObjects(
@@ -161,12 +173,17 @@ final class Bench implements AutoCloseable, InstantSource {
   }
 
   Digest push(String tag) throws IOException {
-    uploads.put(APP, Digest.sha256(LAYER), Chunk.of(LAYER));
+    return push(tag, LAYER);
+  }
+
+  Digest push(String tag, byte[] layer) throws IOException {
+    uploads.put(APP, Digest.sha256(layer), Chunk.of(layer));
     uploads.put(APP, Digest.sha256(CONFIG), Chunk.of(CONFIG));
     return manifests
         .put(
             APP,
-            new Manifests.Pushed(new Tag(tag), Set.of(), MediaTypes.OCI_MANIFEST, image(), "test"))
+            new Manifests.Pushed(
+                new Tag(tag), Set.of(), MediaTypes.OCI_MANIFEST, image(layer), "test"))
         .digest();
   }
 
@@ -230,6 +247,10 @@ final class Bench implements AutoCloseable, InstantSource {
   }
 
   static byte[] image() {
+    return image(LAYER);
+  }
+
+  static byte[] image(byte[] layer) {
     return """
     {"schemaVersion":2,"mediaType":"%s",
      "config":{"mediaType":"%s","digest":"%s","size":%d},
@@ -241,8 +262,8 @@ final class Bench implements AutoCloseable, InstantSource {
             Digest.sha256(CONFIG),
             CONFIG.length,
             MediaTypes.OCI_LAYER,
-            Digest.sha256(LAYER),
-            LAYER.length)
+            Digest.sha256(layer),
+            layer.length)
         .getBytes(StandardCharsets.UTF_8);
   }
 

@@ -75,7 +75,7 @@ final class Model {
     Link link = state.place(to).links.computeIfAbsent(blob, _ -> new Link());
     link.hidden = false;
     link.perhaps = false;
-    link.keptUntil = Math.max(link.keptUntil, leaseEnd());
+    link.keptUntil = state.named(to, blob) ? 0 : Math.max(link.keptUntil, leaseEnd());
   }
 
   void append(UploadId id, Coming upload) {
@@ -120,7 +120,18 @@ final class Model {
     state.place(repository).live.add(doc.digest());
     state.pushes.put(new Named(repository, doc.digest()), millis());
     tags.forEach(tag -> point(repository, tag, doc.digest()));
+    for (Digest blob : doc.blobs()) {
+      held(repository, blob);
+    }
     return doc.digest();
+  }
+
+  /** A manifest keeps it from now on; its lease is over, and another begins when none does. */
+  private void held(RepositoryName repository, Digest blob) {
+    Link link = state.place(repository).links.get(blob);
+    if (link != null) {
+      link.keptUntil = 0;
+    }
   }
 
   private void takeOutOfTrash(RepositoryName repository, Digest digest) {

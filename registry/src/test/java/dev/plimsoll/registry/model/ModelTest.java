@@ -2,6 +2,7 @@ package dev.plimsoll.registry.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plimsoll.registry.MemoryDirectory;
 import dev.plimsoll.registry.model.History.Variant;
 import dev.plimsoll.registry.model.Shrinking.Failure;
 import java.io.IOException;
@@ -60,11 +61,7 @@ class ModelTest extends QuietLog {
   }
 
   static Outcome live(long seed, List<Step> steps, Variant variant) throws IOException {
-    Path memory = Path.of("/dev/shm");
-    Path root =
-        Files.isWritable(memory)
-            ? Files.createTempDirectory(memory, "plimsoll-model")
-            : Files.createTempDirectory("plimsoll-model");
+    Path root = MemoryDirectory.create();
     try (History history = new History(root, seed, variant)) {
       try {
         history.run(steps);

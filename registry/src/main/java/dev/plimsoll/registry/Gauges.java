@@ -165,6 +165,12 @@ final class Gauges {
             "gc_in_progress",
             "1 while the collector runs.",
             () -> collector.status().inProgress() ? 1 : 0)
+        .gauge(
+            "gc_queued_blobs",
+            "Blobs that wait to be deleted.",
+            () -> asked(() -> collector.waiting().blobs()))
+        .gauge(
+            "gc_queued_bytes", "Their bytes.", () -> asked(() -> collector.waiting().sizeBytes()))
         .counter(
             "gc_runs_total", "Collections that came to their end.", () -> collector.status().runs())
         .counter(

@@ -28,7 +28,12 @@ final class GcCommand extends RegistryVerb {
 
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
-    JsonNode report = registry.post("/gc?dry-run=%s&now=%s".formatted(dryRun, now));
+    // One request has the run made and waits for its end; others look meanwhile how far it is.
+    JsonNode report =
+        new JobShow(output)
+            .during(
+                () -> registry.post("/gc?dry-run=%s&now=%s".formatted(dryRun, now)),
+                () -> registry.get("/gc").path("progress"));
     if (!output.json(report)) {
       report.path("deleted").forEach(digest -> output.data(digest.asString()));
       output.talk(

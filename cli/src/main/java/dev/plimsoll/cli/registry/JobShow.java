@@ -8,6 +8,7 @@ import java.io.Console;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -64,23 +65,35 @@ final class JobShow {
   /** Does some work of this process to its end, and shows it meanwhile. */
   JsonNode during(Work work) throws IOException, InterruptedException {
     Progress progress = new Progress();
-    var task =
-        new FutureTask<>(() -> {
+    return during(
+        () -> {
           work.run(progress);
-          return progress;
-        });
+          return Json.tree(Json.write(progress.snapshot()));
+        },
+        () -> Json.tree(Json.write(progress.snapshot())));
+  }
+
+  /** One look at work that goes on; what is no object shows nothing. */
+  interface Look {
+    JsonNode look() throws IOException, InterruptedException;
+  }
+
+  /** Waits for some work to its end, and shows meanwhile what looks at it tell. */
+  <T> T during(Callable<T> work, Look look) throws IOException, InterruptedException {
+    var task = new FutureTask<>(work);
     Thread.ofPlatform().name("job").daemon().start(task);
     try {
       while (true) {
         try {
-          task.get(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
-          return Json.tree(Json.write(progress.snapshot()));
+          return task.get(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          show(Json.tree(Json.write(progress.snapshot())));
+          JsonNode seen = look.look();
+          if (seen.isObject()) {
+            show(seen);
+          }
         }
       }
     } catch (ExecutionException e) {
-      over();
       throw trouble(e);
     } finally {
       over();

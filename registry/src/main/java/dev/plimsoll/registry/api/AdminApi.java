@@ -14,6 +14,7 @@ import dev.plimsoll.registry.repository.Trash;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -67,10 +68,28 @@ public final class AdminApi implements AdminResource {
 
   private record Status(
       boolean inProgress,
+      Optional<Progress> progress,
+      Collector.Waiting queued,
       long runs,
       long freedBytes,
       Optional<LastRun> last,
       Optional<Instant> next) {}
+
+  /** Of the blobs that it deletes; told as jobs tell theirs. */
+  private record Progress(
+      Instant began, String stage, long done, long total, long bytes, int purged, int unlinked) {
+
+    static Progress of(GcStatus.Progress now) {
+      return new Progress(
+          now.began(),
+          now.phase().name().toLowerCase(Locale.ROOT),
+          now.deletedBlobs(),
+          now.left() == 0 ? 0 : now.deletedBlobs() + now.left(),
+          now.freedBytes(),
+          now.purged(),
+          now.unlinked());
+    }
+  }
 
   private record LastRun(Instant began, Instant ended, Gc report) {}
 
@@ -161,10 +180,12 @@ public final class AdminApi implements AdminResource {
     }
   }
 
-  private Status status() {
+  private Status status() throws IOException {
     GcStatus status = collector.status();
     return new Status(
         status.inProgress(),
+        status.progress().map(Progress::of),
+        collector.waiting(),
         status.runs(),
         status.freedBytes(),
         status

@@ -112,12 +112,11 @@ public final class Collector {
     oneRun.lock();
     try {
       Instant begin = clock.instant();
-      status = status.begun();
       GcReport.Tally tally = new GcReport.Tally();
       for (Phase phase : EnumSet.copyOf(phases)) {
-        while (batch(phase, mode, begin, tally)) {
-          // until a batch is not full
-        }
+        do {
+          status = status.at(tally.progress(begin, phase, 0));
+        } while (batch(phase, mode, begin, tally)); // until a batch is not full
       }
       GcReport report = tally.report();
       status = status.ended(new GcStatus.Run(begin, clock.instant(), report));
@@ -151,6 +150,14 @@ public final class Collector {
     return status;
   }
 
+  /** What waits to be deleted at this moment; costs as much as there is. */
+  public Waiting waiting() throws IOException {
+    return transactions.read(garbage::waiting);
+  }
+
+  /** Blobs that nothing links to and whose bytes are still there. */
+  public record Waiting(long blobs, long sizeBytes) {}
+
   /** Works on one batch; returns whether there may be more to do. */
   private boolean batch(Phase phase, Mode mode, Instant begin, GcReport.Tally tally)
       throws IOException {
@@ -158,7 +165,7 @@ public final class Collector {
       case PURGE -> purge(mode, begin, tally);
       case UNLINK -> unlink(mode, begin, tally);
       case DOOM -> doom(mode, begin);
-      case ERASE -> erase(tally);
+      case ERASE -> erase(begin, tally);
     };
   }
 
@@ -268,8 +275,11 @@ public final class Collector {
     return due;
   }
 
-  private boolean erase(GcReport.Tally tally) throws IOException {
-    for (Doomed blob : transactions.read(garbage::deleting)) {
+  private boolean erase(Instant begin, GcReport.Tally tally) throws IOException {
+    List<Doomed> doomed = transactions.read(garbage::deleting);
+    int left = doomed.size();
+    for (Doomed blob : doomed) {
+      status = status.at(tally.progress(begin, Phase.ERASE, left--));
       try {
         erase(blob);
         tally.deleted(blob);
@@ -278,6 +288,7 @@ public final class Collector {
         log.warn("deleting {} failed; the next run tries again", blob.key(), e);
       }
     }
+    status = status.at(tally.progress(begin, Phase.ERASE, left));
     try {
       return manifests.eraseGone(policy.batchMax()) == policy.batchMax();
     } catch (IOException e) {

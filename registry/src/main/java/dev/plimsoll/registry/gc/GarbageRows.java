@@ -67,6 +67,19 @@ final class GarbageRows {
         .list();
   }
 
+  /** What is condemned or being deleted; the bounds that hold for every row lead to the indexes. */
+  Collector.Waiting waiting(Handle h) {
+    return h.createQuery(
+            """
+            SELECT count(*) AS blobs, coalesce(sum(size_bytes), 0) AS size FROM (
+              SELECT size_bytes FROM blobs WHERE state = 'condemned' AND condemned_at >= 0
+              UNION ALL
+              SELECT size_bytes FROM blobs WHERE state = 'deleting' AND digest > '') AS garbage
+            """)
+        .map((rs, ctx) -> new Collector.Waiting(rs.getLong("blobs"), rs.getLong("size")))
+        .one();
+  }
+
   boolean linked(Handle h, Digest digest) {
     return h.createQuery("SELECT 1 FROM blob_links WHERE digest = :digest LIMIT 1")
         .bind("digest", digest.toString())

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.gc;
 
 import dev.plimsoll.oci.Digest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,6 +34,12 @@ public record GcReport(
     void deleted(GarbageRows.Doomed blob) {
       deleted.add(blob.key().digest());
       freedBytes += blob.sizeBytes();
+    }
+
+    /** A moment of it. */
+    GcStatus.Progress progress(Instant began, Collector.Phase phase, int left) {
+      return new GcStatus.Progress(
+          began, phase, purged, unlinked, deleted.size(), freedBytes, left);
     }
 
     GcReport report() {

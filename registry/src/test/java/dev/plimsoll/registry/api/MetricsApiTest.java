@@ -3,6 +3,9 @@ package dev.plimsoll.registry.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.plimsoll.registry.RegistrySettings;
+import dev.plimsoll.registry.gc.GcPolicy;
+import dev.plimsoll.registry.repository.Lease;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +83,26 @@ class MetricsApiTest {
         .contains(
             "\"freedBytes\":3", "\"deletedBlobs\":1", "\"last\":{\"began\":\"", "\"next\":\"");
     assertThat(metrics()).contains("plimsoll_registry_gc_freed_bytes_total 3.0");
+  }
+
+  @Test
+  void whatTheCollectorHasStillToDeleteIsCounted() throws Exception {
+    client.close();
+    client =
+        Client.start(
+            RegistrySettings.in(data)
+                .withGc(new Lease(Duration.ZERO), GcPolicy.DEFAULT, Duration.ofHours(1)));
+    client.blob("app", new byte[] {1, 2, 3});
+    client.send("POST", "/plimsoll/v1/gc");
+
+    assertThat(metrics())
+        .contains("plimsoll_registry_gc_queued_blobs 1.0", "plimsoll_registry_gc_queued_bytes 3.0");
+    assertThat(client.send("GET", "/plimsoll/v1/gc").text())
+        .contains("\"queued\":{\"blobs\":1,\"sizeBytes\":3}");
+
+    client.send("POST", "/plimsoll/v1/gc?now");
+
+    assertThat(metrics()).contains("plimsoll_registry_gc_queued_blobs 0.0");
   }
 
   @ParameterizedTest

@@ -2,8 +2,10 @@ package dev.plimsoll.registry.gc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.plimsoll.content.BlobKey;
+import dev.plimsoll.content.Disk;
 import dev.plimsoll.content.Ingest;
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
@@ -15,10 +17,15 @@ import dev.plimsoll.registry.repository.RegistryException.DeletionUnknown;
 import dev.plimsoll.registry.repository.RegistryException.UploadUnknown;
 import dev.plimsoll.registry.repository.UploadId;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -255,5 +262,53 @@ class CollectorTest {
 
     assertThat(bench.content.has(key)).isFalse();
     assertThat(bench.read(Bench.LAYER)).isEqualTo(Bench.LAYER);
+  }
+
+  @Test
+  void aRunTellsHowFarItIsAndWhatIsLeft() throws IOException {
+    List<GcStatus> seen = new ArrayList<>();
+    close();
+    bench = new Bench(directory, watched(() -> seen.add(bench.collector.status())), START);
+    for (int i = 0; i < 3; i++) {
+      byte[] layer = Bench.LAYER.clone();
+      layer[0] += (byte) i;
+      bench.uploads.put(Bench.APP, Digest.sha256(layer), Chunk.of(layer));
+    }
+    bench.collector.run(
+        Mode.NOW, EnumSet.of(Collector.Phase.UNLINK)); // the bytes are still to be deleted
+    assertThat(bench.collector.waiting()).isEqualTo(new Collector.Waiting(3, 300_000));
+    seen.clear();
+
+    bench.collector.run(Mode.NOW);
+
+    assertThat(seen)
+        .filteredOn(status -> status.progress().orElseThrow().phase() == Collector.Phase.ERASE)
+        .extracting(
+            status -> status.progress().orElseThrow().left(),
+            status -> status.progress().orElseThrow().deletedBlobs(),
+            GcStatus::freedBytes)
+        .containsExactly(tuple(3, 0, 0L), tuple(2, 1, 100_000L), tuple(1, 2, 200_000L));
+    assertThat(bench.collector.status().inProgress()).isFalse();
+    assertThat(bench.collector.status().freedBytes()).isEqualTo(300_000);
+    assertThat(bench.collector.waiting().blobs()).isZero();
+  }
+
+  /** A disk that tells of each file that it deletes, before it does. */
+  private static Disk watched(Runnable deleting) {
+    Disk real = new LocalDisk();
+    return (Disk)
+        Proxy.newProxyInstance(
+            Disk.class.getClassLoader(),
+            new Class<?>[] {Disk.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("delete")) {
+                deleting.run();
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 }

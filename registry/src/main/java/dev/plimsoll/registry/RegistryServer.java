@@ -56,6 +56,7 @@ import dev.plimsoll.registry.moving.Backup;
 import dev.plimsoll.registry.moving.LostDatabase;
 import dev.plimsoll.registry.moving.Newcomer;
 import dev.plimsoll.registry.moving.Rebuild;
+import dev.plimsoll.registry.moving.Repairs;
 import dev.plimsoll.registry.moving.UnfinishedRestore;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
@@ -287,7 +288,16 @@ public final class RegistryServer implements AutoCloseable {
     var restoration = new Restoration(transactions);
     var damage = new Damage(transactions, cache);
     var orphans = new Orphans(transactions, content, stores.manifests(), restoration, clock);
-    var checks = new Checks(transactions, content, objects, damage, orphans, restoration, clock);
+    var checks =
+        new Checks(
+            transactions,
+            content,
+            objects,
+            damage,
+            orphans,
+            restoration,
+            clock,
+            settings.parts().mirror()::shows);
     var jobs = new Jobs(clock);
     var blobs = new Blobs(transactions, content, rows, cache, settings.lease(), clock);
     var manifests =
@@ -350,6 +360,7 @@ public final class RegistryServer implements AutoCloseable {
         new RetentionSchedule(retention, settings.parts().retention(), transactions, clock);
     schedule.beside(() -> database.leads("housekeeping"));
     parts.push(schedule::close);
+    var transfer = settings.parts().mirror().transfer(System.getenv());
     var newcomer = new Newcomer(manifests, blobs, uploads, tags, space);
     var metrics = new RegistryMetrics(new Metrics());
     Mirrors mirrors =
@@ -411,12 +422,16 @@ public final class RegistryServer implements AutoCloseable {
                 new PinsApi(new Pins(transactions, manifests, clock)),
                 new DeployedApi(new Deployed(transactions, clock)),
                 new WarmApi(new Warming(mirrors, blobs)),
-                new CheckApi(jobs, checks, settings.parts().check().rate().bytes()),
+                new CheckApi(
+                    jobs,
+                    checks,
+                    new Repairs(newcomer, mirrors, transfer, clock),
+                    settings.parts().check().rate().bytes()),
                 new ImportApi(
                     jobs,
                     newcomer,
                     new Rebuild(newcomer, objects, content, restoration, clock),
-                    settings.parts().mirror().transfer(System.getenv()),
+                    transfer,
                     clock),
                 new BackupApi(
                     jobs,

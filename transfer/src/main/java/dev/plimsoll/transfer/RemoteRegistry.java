@@ -76,9 +76,7 @@ public final class RemoteRegistry {
           .each(
               "/v2/_catalog",
               page ->
-                  Json.tree(page)
-                      .path("repositories")
-                      .forEach(name -> names.add(name.asString())));
+                  Json.tree(page).path("repositories").forEach(name -> names.add(name.asString())));
       return names;
     });
   }

@@ -6,14 +6,18 @@ import dev.plimsoll.registry.RegistryServer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** Has the registry verify what it holds. */
 @Command(
     description = {
       "Verify every byte and reference while the registry serves; what is damaged is named with",
-      "the tags it hurts, and marked: the next push of it replaces it.",
+      "the tags it hurts, and marked: the next push of it replaces it, or --repair.",
       "Exit code 1: something is damaged and was not repaired."
     },
     mixinStandardHelpOptions = true)
@@ -38,8 +42,34 @@ final class CheckCommand extends RegistryVerb {
       })
   private boolean rebuild;
 
+  @Option(
+      names = "--repair",
+      description = {
+        "Fetch what is damaged or missing, by its digest, from --from, or without it from the",
+        "upstreams of mirrors. With --audit nothing large is read, and what earlier checks have",
+        "marked is repaired."
+      })
+  private boolean repair;
+
+  @Option(
+      names = "--from",
+      paramLabel = "URL",
+      description = {
+        "With --repair: a registry that has the repositories under the same names.",
+        "A path of the URL stands before them there."
+      })
+  private @Nullable String from;
+
+  @Mixin private final OtherRegistry other = new OtherRegistry();
+
+  @Option(names = "--dry-run", description = "With --repair: say what could be, fetch nothing.")
+  private boolean dryRun;
+
+  @Spec private @Nullable CommandSpec spec;
+
   @Override
   void prepare(RegistryTarget of) throws IOException {
+    requireRepair();
     if (rebuild) {
       RegistryServer.prepareRebuild(of.stopped("--rebuild"));
     }
@@ -59,11 +89,36 @@ final class CheckCommand extends RegistryVerb {
 
   private int check(Administration registry, Output output)
       throws IOException, InterruptedException {
-    String query = "?audit=" + audit + (rate == null ? "" : "&rate=" + rate.bytes());
+    String query =
+        "?audit=%s&repair=%s&dry-run=%s%s%s"
+            .formatted(
+                audit,
+                repair,
+                dryRun,
+                rate == null ? "" : "&rate=" + rate.bytes(),
+                from == null ? "" : "&" + other.query(from));
+    byte[] document = from == null ? new byte[0] : OtherRegistry.json(other.credentials(from));
     JobFollow follow = new JobFollow(registry, output);
-    JsonNode job = follow.run("/check", query);
+    JsonNode job = follow.run("/check", query, document);
     int code = follow.tell(job, audit ? "audited" : "checked");
-    boolean hurt = JobFollow.found(job, "incomplete", "dangling-tag", "not-repaired", "damaged");
+    boolean hurt =
+        JobFollow.found(
+            job, "incomplete", "dangling-tag", "not-repaired", "would-repair", "damaged");
     return code == 0 && hurt ? 1 : code;
+  }
+
+  private void requireRepair() {
+    if (spec == null) {
+      return;
+    }
+    if (!repair && (from != null || dryRun)) {
+      throw new ParameterException(
+          spec.commandLine(), "--from and --dry-run are about --repair; give it too");
+    }
+    if (from == null && other.wasSaid()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--username, --password-stdin and --insecure are for the registry of --from");
+    }
   }
 }

@@ -106,6 +106,27 @@ final class CheckRows {
         .list();
   }
 
+  /** Blobs that a check has marked, and that nobody has pushed again since. */
+  List<BlobRow> marked(Handle h) {
+    return h.createQuery(
+            """
+            SELECT digest, generation, size_bytes FROM blobs
+            WHERE damaged_at IS NOT NULL AND state IN ('live', 'condemned') ORDER BY digest
+            """)
+        .map((rs, ctx) ->
+            new BlobRow(
+                new BlobKey(Digest.parse(rs.getString("digest")), rs.getString("generation")),
+                rs.getLong("size_bytes"),
+                null,
+                true))
+        .list();
+  }
+
+  /** What an earlier check has found is looked for again. */
+  void forgetFindings(Handle h) {
+    h.execute("DELETE FROM check_findings");
+  }
+
   long count(Handle h, String table) {
     return h.createQuery("SELECT COUNT(*) FROM " + table).mapTo(Long.class).one();
   }
@@ -178,16 +199,23 @@ final class CheckRows {
         .execute();
   }
 
-  List<String> danglingTags(Handle h) {
+  /** A tag whose manifest is not there. */
+  record Dangling(RepositoryName repository, String tag, Digest digest) {}
+
+  List<Dangling> danglingTags(Handle h) {
     return h.createQuery(
             """
-            SELECT r.name || ':' || t.name || ' ' || t.digest FROM tags t
+            SELECT r.name AS repository, t.name AS tag, t.digest FROM tags t
             JOIN repositories r ON r.id = t.repository_id
             WHERE NOT EXISTS (SELECT 1 FROM manifests m WHERE m.repository_id = t.repository_id
               AND m.digest = t.digest AND m.deletion_id IS NULL)
-            ORDER BY 1
+            ORDER BY 1, 2
             """)
-        .mapTo(String.class)
+        .map((rs, ctx) ->
+            new Dangling(
+                new RepositoryName(rs.getString("repository")),
+                rs.getString("tag"),
+                Digest.parse(rs.getString("digest"))))
         .list();
   }
 }

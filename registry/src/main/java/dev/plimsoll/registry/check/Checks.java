@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Goes through everything, one at a time, beside pushes and pulls. Where it is stands in the
@@ -46,10 +47,10 @@ public final class Checks {
   /**
    * What is asked for.
    *
-   * @param source where damaged blobs are fetched from; empty: they are only marked
+   * @param source where what is damaged is fetched from; empty: it is only marked and named
    * @param bytesPerSecondMax how fast it reads; 0: as fast as it can
    */
-  public record Plan(Depth depth, Optional<BlobFetch> source, long bytesPerSecondMax) {}
+  public record Plan(Depth depth, Optional<RepairSource> source, long bytesPerSecondMax) {}
 
   private final Transactions transactions;
   private final ContentStore blobs;
@@ -58,6 +59,7 @@ public final class Checks {
   private final Orphans orphans;
   private final Restoration restoration;
   private final InstantSource clock;
+  private final Predicate<RepositoryName> sparse;
   private final CheckRows rows = new CheckRows();
 
   public Checks(
@@ -68,6 +70,23 @@ public final class Checks {
       Orphans orphans,
       Restoration restoration,
       InstantSource clock) {
+    this(transactions, blobs, objects, damage, orphans, restoration, clock, _ -> false);
+  }
+
+  /**
+   * The same beside mirrors.
+   *
+   * @param sparse repositories that show another registry's: their blobs come when they are pulled
+   */
+  public Checks(
+      Transactions transactions,
+      ContentStore blobs,
+      ManifestObjects objects,
+      Damage damage,
+      Orphans orphans,
+      Restoration restoration,
+      InstantSource clock,
+      Predicate<RepositoryName> sparse) {
     this.transactions = transactions;
     this.blobs = blobs;
     this.objects = objects;
@@ -75,6 +94,7 @@ public final class Checks {
     this.orphans = orphans;
     this.restoration = restoration;
     this.clock = clock;
+    this.sparse = sparse;
   }
 
   /** When the last one came to its end. */
@@ -101,17 +121,24 @@ public final class Checks {
         rows.begin(h, plan.depth(), clock.instant());
         return true;
       });
-    } else {
+    } else if (plan.source().isEmpty()) {
       transactions
           .read(h -> rows.findings(h, PAGE * PAGE))
           .forEach(found -> progress.found(found.kind(), found.subject(), found.detail()));
     }
     Stage first = before.map(CheckRows.State::stage).orElse(Stage.BLOBS);
     String position = before.map(CheckRows.State::position).orElse("");
-    Throttle throttle = new Throttle(plan.bytesPerSecondMax());
+    Run run = new Run(plan, progress, new Throttle(plan.bytesPerSecondMax()));
+    if (before.isPresent() && plan.source().isPresent()) {
+      run.repairMarked();
+      if (first.compareTo(Stage.MANIFESTS) > 0) {
+        first = Stage.MANIFESTS; // what is wrong with these was found, and not repaired
+        position = "";
+      }
+    }
     for (Stage stage : Stage.values()) {
       if (stage.compareTo(first) >= 0) {
-        new Run(plan, progress, throttle).stage(stage, stage == first ? position : "");
+        run.stage(stage, stage == first ? position : "");
       }
     }
     Instant now = clock.instant();
@@ -122,6 +149,18 @@ public final class Checks {
     });
     orphans.deleteDue();
   }
+
+  /** How something is put back; answers where it came from. */
+  private interface Mend {
+    String from() throws IOException, InterruptedException;
+  }
+
+  /**
+   * How that went.
+   *
+   * @param text where it came from, or why it did not
+   */
+  private record Mending(boolean done, String text) {}
 
   /** One run of a check. */
   private final class Run {
@@ -150,8 +189,8 @@ public final class Checks {
         }
         case TAGS -> {
           progress.stage("tags", 0);
-          for (String tag : transactions.read(rows::danglingTags)) {
-            found("dangling-tag", tag, "the manifest is not there");
+          for (CheckRows.Dangling tag : transactions.read(rows::danglingTags)) {
+            dangling(tag);
           }
         }
         case STORES -> {
@@ -207,10 +246,7 @@ public final class Checks {
           damage.unmark(key);
           found("sound-again", key.digest().toString(), "its bytes are right after all");
         } else if (blob.damaged()) {
-          found(
-              "damaged",
-              key.digest().toString(),
-              "marked by an earlier check" + damage.hurtsInWords(key.digest()));
+          damaged(blob, "marked by an earlier check");
         }
         return;
       }
@@ -218,9 +254,27 @@ public final class Checks {
       if (!marked && !blob.damaged()) {
         return; // collected, or replaced, while it was looked at
       }
-      found("damaged", key.digest().toString(), wrong.get() + damage.hurtsInWords(key.digest()));
-      if (plan.source().isPresent()) {
-        repair(key, blob.sizeBytes(), plan.source().get());
+      damaged(blob, wrong.get());
+    }
+
+    /** What earlier checks have marked is repaired without being read again. */
+    void repairMarked() throws IOException, InterruptedException {
+      transactions.free(h -> {
+        rows.forgetFindings(h);
+        return true;
+      });
+      for (CheckRows.BlobRow blob : transactions.read(rows::marked)) {
+        damaged(blob, "marked by an earlier check");
+        progress.goOn();
+      }
+    }
+
+    private void damaged(CheckRows.BlobRow blob, String why)
+        throws IOException, InterruptedException {
+      Digest digest = blob.key().digest();
+      String detail = why + damage.hurtsInWords(digest);
+      if (!repaired(digest, blob.sizeBytes(), detail)) {
+        found("damaged", digest.toString(), detail);
       }
     }
 
@@ -239,19 +293,67 @@ public final class Checks {
           : Optional.of("its bytes in the database are others");
     }
 
-    private void repair(BlobKey key, long sizeBytes, BlobFetch source)
+    private boolean repaired(Digest digest, long sizeBytes, String detail)
         throws IOException, InterruptedException {
-      String reason = "no repository can see it";
-      for (RepositoryName repository : damage.seenBy(key.digest())) {
-        try {
-          source.fetch(repository, key.digest(), sizeBytes);
-          found("repaired", key.digest().toString(), "fetched for " + repository);
-          return;
-        } catch (IOException | RuntimeException e) {
-          reason = repository + ": " + e.getMessage();
-        }
+      if (plan.source().isEmpty()) {
+        return false;
       }
-      found("not-repaired", key.digest().toString(), reason);
+      RepairSource source = plan.source().get();
+      String reason = "no repository can see it; the collector will take it";
+      for (RepositoryName repository : damage.seenBy(digest)) {
+        Mending mended = mend(repository, () -> source.blob(repository, digest, sizeBytes));
+        if (mended.done()) {
+          found(repairedBy(source), digest.toString(), detail + "; from " + mended.text());
+          return true;
+        }
+        reason = mended.text();
+      }
+      found("not-repaired", digest.toString(), reason);
+      return false;
+    }
+
+    /** Puts back what belongs to one repository. */
+    private boolean repaired(RepositoryName repository, String subject, String detail, Mend mend)
+        throws IOException, InterruptedException {
+      if (plan.source().isEmpty()) {
+        return false;
+      }
+      Mending mended = mend(repository, mend);
+      found(
+          mended.done() ? repairedBy(plan.source().get()) : "not-repaired",
+          subject,
+          mended.done() ? detail + "; from " + mended.text() : mended.text());
+      return mended.done();
+    }
+
+    private static String repairedBy(RepairSource source) {
+      return switch (source.mode()) {
+        case REPAIR -> "repaired";
+        case DRY -> "would-repair";
+      };
+    }
+
+    private Mending mend(RepositoryName repository, Mend mend)
+        throws IOException, InterruptedException {
+      try {
+        return new Mending(true, mend.from());
+      } catch (IOException e) {
+        progress.goOn();
+        return new Mending(false, repository + ": " + e.getMessage());
+      }
+    }
+
+    private void dangling(CheckRows.Dangling tag) throws IOException, InterruptedException {
+      String subject = "%s:%s %s".formatted(tag.repository(), tag.tag(), tag.digest());
+      boolean repaired =
+          repaired(
+              tag.repository(),
+              subject,
+              "the manifest was not there",
+              () -> plan.source().orElseThrow().image(tag.repository(), tag.digest()));
+      if (!repaired) {
+        found("dangling-tag", subject, "the manifest is not there");
+      }
     }
 
     private void manifests(long from) throws IOException, InterruptedException {
@@ -273,7 +375,7 @@ public final class Checks {
       }
     }
 
-    private void manifest(CheckRows.ManifestRow manifest) throws IOException {
+    private void manifest(CheckRows.ManifestRow manifest) throws IOException, InterruptedException {
       String name = manifest.repository() + "@" + manifest.digest();
       boolean sound =
           Digest.of(manifest.digest().algorithm(), manifest.content()).equals(manifest.digest());
@@ -282,13 +384,29 @@ public final class Checks {
         restoreContent(manifest, object, name);
         return;
       }
-      for (Digest needed : needed(manifest)) {
+      if (sparse.test(manifest.repository())) {
+        return;
+      }
+      for (Descriptor needed : needed(manifest)) {
         boolean there =
-            transactions.read(
-                h -> !rows.live(h, manifest.id()) || rows.linked(h, manifest.id(), needed));
+            transactions.read(h ->
+                !rows.live(h, manifest.id()) || rows.linked(h, manifest.id(), needed.digest()));
         if (!there) {
-          found("incomplete", name, "the repository has no blob " + needed);
+          incomplete(manifest.repository(), name, needed);
         }
+      }
+    }
+
+    private void incomplete(RepositoryName repository, String name, Descriptor needed)
+        throws IOException, InterruptedException {
+      boolean repaired =
+          repaired(
+              repository,
+              name,
+              "the repository had no blob " + needed.digest(),
+              () -> plan.source().orElseThrow().blob(repository, needed.digest(), needed.size()));
+      if (!repaired) {
+        found("incomplete", name, "the repository has no blob " + needed.digest());
       }
     }
 
@@ -318,24 +436,40 @@ public final class Checks {
 
     private void restoreContent(
         CheckRows.ManifestRow manifest, Optional<ManifestObject> object, String name)
-        throws IOException {
-      if (object.isEmpty()) {
-        found("damaged", name, "its bytes are others, and it has no object; push it again");
+        throws IOException, InterruptedException {
+      String wrong = "its bytes in the database were others";
+      if (object.isPresent()) {
+        writeContent(manifest, object.get().manifest().bytes());
+        found("repaired", name, wrong + ", and came from its object");
         return;
       }
-      byte[] content = object.get().manifest().bytes();
+      boolean repaired = repaired(manifest.repository(), name, wrong, () -> fetched(manifest));
+      if (!repaired) {
+        found("damaged", name, "its bytes are others, and it has no object; push it again");
+      }
+    }
+
+    private String fetched(CheckRows.ManifestRow manifest)
+        throws IOException, InterruptedException {
+      RepairSource source = plan.source().orElseThrow();
+      byte[] content = source.manifest(manifest.repository(), manifest.digest());
+      if (source.mode() == RepairSource.Mode.REPAIR) {
+        writeContent(manifest, content);
+      }
+      return "the other registry";
+    }
+
+    private void writeContent(CheckRows.ManifestRow manifest, byte[] content) throws IOException {
       transactions.write(h -> {
         rows.writeContent(h, manifest.id(), content);
         return true;
       });
-      found("repaired", name, "its bytes in the database were others, and came from its object");
     }
 
-    private List<Digest> needed(CheckRows.ManifestRow row) {
+    private List<Descriptor> needed(CheckRows.ManifestRow row) {
       return Manifest.parse(row.content(), row.mediaType()) instanceof ImageManifest image
           ? image.references().stream()
               .filter(each -> !MediaTypes.isNonDistributable(each.mediaType()))
-              .map(Descriptor::digest)
               .toList()
           : List.of();
     }

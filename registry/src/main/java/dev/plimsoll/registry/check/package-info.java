@@ -17,7 +17,8 @@
  *       transaction open, and goes on after a restart where it was.
  *   <li>It deletes only bytes that had no row at two looks, an hour apart, and seven days after a
  *       restore.
- *   <li>A blob that is marked damaged is healed by the next push of it.
+ *   <li>A blob that is marked damaged is healed by the next push of it, or from a {@link
+ *       dev.plimsoll.registry.check.RepairSource}.
  * </ul>
  *
  * <p>Begin at {@link dev.plimsoll.registry.check.Checks}.

@@ -105,6 +105,11 @@ public final class Mirror {
     return upstream;
   }
 
+  /** The upstream, to be asked in another way than for pulls. */
+  RemoteRegistry remote() {
+    return remote;
+  }
+
   /** Whether the upstream answered when it was last asked. */
   public boolean isUp() {
     return outage.isEmpty();

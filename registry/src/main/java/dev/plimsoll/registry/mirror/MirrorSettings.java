@@ -2,6 +2,7 @@ package dev.plimsoll.registry.mirror;
 
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.transfer.RegistrySettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,6 +150,11 @@ public record MirrorSettings(
                 .formatted(prefix));
       }
     }
+  }
+
+  /** Whether a repository here shows one of an upstream's. */
+  public boolean shows(RepositoryName repository) {
+    return upstreams.stream().anyMatch(upstream -> upstream.holds(repository));
   }
 
   /**

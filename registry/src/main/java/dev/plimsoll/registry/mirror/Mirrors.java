@@ -6,6 +6,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.transfer.CredentialsFile;
 import dev.plimsoll.transfer.Registries;
+import dev.plimsoll.transfer.RemoteRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -125,6 +126,23 @@ public final class Mirrors implements AutoCloseable {
         ? Optional.empty()
         : Optional.of(requireNonNull(referrers.get(mirror.get())).of(repository, subject));
   }
+
+  /** The upstream that a repository here shows, and what it is called there. */
+  public Optional<Shown> shown(RepositoryName repository) {
+    return holding(repository)
+        .map(mirror ->
+            new Shown(
+                mirror.remote(),
+                mirror.upstream().remote(repository),
+                mirror.upstream().url().toString()));
+  }
+
+  /**
+   * A repository as its upstream has it.
+   *
+   * @param place where that is, for messages
+   */
+  public record Shown(RemoteRegistry remote, RepositoryName name, String place) {}
 
   /** The mirror of a registry that goes by this name, such as {@code docker.io}. */
   public Optional<Mirror> named(String registry) {

@@ -28,6 +28,15 @@ final class CopyState implements AutoCloseable {
   /** Finds out what is wrong with a blob, if something is. */
   interface Task extends Callable<Optional<String>> {}
 
+  /** The registry gives nothing any more. */
+  static final class Unwell extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Unwell(String message, Exception cause) {
+      super(message, cause);
+    }
+  }
+
   private final ExecutorService threads =
       Executors.newFixedThreadPool(FETCHES_MAX, Thread.ofVirtual().name("import-", 0).factory());
   private final Set<Digest> sights = ConcurrentHashMap.newKeySet();
@@ -90,8 +99,8 @@ final class CopyState implements AutoCloseable {
     boolean itsOwn = cause instanceof TransferException.Rejected || e instanceof IOException;
     troublesInRow = itsOwn ? troublesInRow + 1 : 0;
     String said = cause instanceof TransferException no ? said(no) : String.valueOf(e.getMessage());
-    if (troublesInRow == TROUBLES_MAX) {
-      throw new IOException(
+    if (troublesInRow >= TROUBLES_MAX) {
+      throw new Unwell(
           "the other registry gave nothing %d times in a row; run this again when it is well: %s"
               .formatted(TROUBLES_MAX, said),
           e);

@@ -16,6 +16,7 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.check.Checks;
 import dev.plimsoll.registry.check.Orphans;
+import dev.plimsoll.registry.check.RepairSource;
 import dev.plimsoll.registry.check.Restoration;
 import dev.plimsoll.registry.check.Schedule;
 import dev.plimsoll.registry.job.Progress;
@@ -147,9 +148,18 @@ final class Bench implements AutoCloseable, InstantSource {
 
   /** Runs a check to its end. */
   Progress check(Checks.Depth depth) throws IOException {
+    return check(new Checks.Plan(depth, Optional.empty(), 0));
+  }
+
+  /** The same, with somewhere to repair from. */
+  Progress check(Checks.Depth depth, RepairSource source) throws IOException {
+    return check(new Checks.Plan(depth, Optional.of(source), 0));
+  }
+
+  private Progress check(Checks.Plan plan) throws IOException {
     Progress progress = new Progress();
     try {
-      checks.run(new Checks.Plan(depth, Optional.empty(), 0), progress);
+      checks.run(plan, progress);
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

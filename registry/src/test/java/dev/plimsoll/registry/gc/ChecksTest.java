@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.check.Checks.Depth;
+import dev.plimsoll.registry.check.RepairSource;
 import dev.plimsoll.registry.gc.Collector.Mode;
 import dev.plimsoll.registry.job.Progress;
+import dev.plimsoll.registry.repository.Chunk;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.CollectorOff;
 import java.io.IOException;
@@ -159,5 +162,75 @@ class ChecksTest {
     bench.pass(Duration.ofDays(2));
 
     assertThat(bench.orphans.deleteDue()).isEqualTo(Bench.LAYER.length);
+  }
+
+  /** Has what the bench pushes. */
+  private final class Elsewhere implements RepairSource {
+    @Override
+    public RepairSource.Mode mode() {
+      return RepairSource.Mode.REPAIR;
+    }
+
+    @Override
+    public String blob(RepositoryName repository, Digest digest, long sizeBytes)
+        throws IOException {
+      byte[] bytes = digest.equals(Digest.sha256(Bench.LAYER)) ? Bench.LAYER : Bench.CONFIG;
+      bench.uploads.put(repository, digest, Chunk.of(bytes));
+      return "elsewhere";
+    }
+
+    @Override
+    public String image(RepositoryName repository, Digest digest) throws IOException {
+      bench.push("again");
+      return "elsewhere";
+    }
+
+    @Override
+    public byte[] manifest(RepositoryName repository, Digest digest) {
+      return Bench.image();
+    }
+  }
+
+  private List<String> repaired() throws IOException {
+    return told(bench.check(Depth.AUDIT, new Elsewhere()));
+  }
+
+  @Test
+  void aManifestWhoseObjectIsLostTooComesFromElsewhere() throws IOException {
+    bench.push("1.0");
+    bench.transactions.write(h -> h.execute("UPDATE manifests SET content = 'x'"));
+    Files.delete(files("manifests").getFirst());
+
+    assertThat(repaired())
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each).startsWith("repaired app@"));
+
+    assertThat(told(bench.check(Depth.EVERYTHING))).isEmpty();
+    assertThat(bench.objects.read(bench.manifestObjects().getFirst()).manifest().bytes())
+        .isEqualTo(Bench.image());
+  }
+
+  @Test
+  void aBlobThatARepositoryLacksComesFromElsewhere() throws IOException {
+    bench.push("1.0");
+    bench.transactions.write(h ->
+        h.execute(
+            "DELETE FROM blob_links WHERE digest = ?", Digest.sha256(Bench.LAYER).toString()));
+    assertThat(told(bench.check(Depth.AUDIT))).singleElement().asString().startsWith("incomplete");
+
+    assertThat(repaired()).singleElement().asString().contains("repaired", "had no blob");
+
+    assertThat(told(bench.check(Depth.AUDIT))).isEmpty();
+  }
+
+  @Test
+  void theManifestThatATagLacksComesFromElsewhere() throws IOException {
+    bench.push("1.0");
+    bench.transactions.write(h -> h.execute("DELETE FROM manifest_references"));
+    bench.transactions.write(h -> h.execute("DELETE FROM manifests"));
+
+    assertThat(repaired().toString()).contains("repaired app:1.0").doesNotContain("dangling");
+
+    assertThat(told(bench.check(Depth.AUDIT)).toString()).doesNotContain("dangling");
   }
 }

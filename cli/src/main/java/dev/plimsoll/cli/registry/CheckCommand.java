@@ -45,9 +45,10 @@ final class CheckCommand extends RegistryVerb {
   @Option(
       names = "--repair",
       description = {
-        "Fetch what is damaged or missing, by its digest, from --from, or without it from the",
-        "upstreams of mirrors. With --audit nothing large is read, and what earlier checks have",
-        "marked is repaired."
+        "Fetch what is damaged or missing from --from, or without",
+        "it from the upstreams of mirrors. With --audit nothing",
+        "large is read; what earlier checks have marked is",
+        "repaired."
       })
   private boolean repair;
 
@@ -55,8 +56,8 @@ final class CheckCommand extends RegistryVerb {
       names = "--from",
       paramLabel = "URL",
       description = {
-        "With --repair: a registry that has the repositories under the same names.",
-        "A path of the URL stands before them there."
+        "With --repair: a registry that has the repositories under",
+        "the same names; a path of the URL stands before them."
       })
   private @Nullable String from;
 

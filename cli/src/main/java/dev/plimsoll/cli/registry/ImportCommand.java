@@ -19,13 +19,13 @@ import tools.jackson.databind.JsonNode;
 @Command(
     description = {
       "Import what another registry holds, from its directory or through its API.",
-      "From a docker-registry's directory: all repositories, manifests and tags. Files are linked",
-      "where the file system is the same, and never changed.",
-      "From a URL: tags with their manifests, what refers to them, and blobs. The registry fetches,",
-      "so it is its machine that has to reach the URL. A path of the URL stands before the names",
-      "of repositories there, and not here.",
-      "Everything is verified; what is damaged is named and left out. Run again, it brings what is",
-      "missing or has moved since. Exit code 1: something could not be imported."
+      "From a docker-registry's directory: all repositories, manifests and tags.",
+      "Files are linked where the file system is the same, and never changed.",
+      "From a URL: tags with their manifests, what refers to them, and blobs. The",
+      "server fetches: its machine has to reach the URL. A path of the URL stands",
+      "before the names of repositories there, and not here.",
+      "All is verified; what is damaged is named and left out. Run again, it brings",
+      "what is missing or has moved. Exit code 1: something could not be imported."
     },
     mixinStandardHelpOptions = true)
 final class ImportCommand extends RegistryVerb {
@@ -36,8 +36,9 @@ final class ImportCommand extends RegistryVerb {
       required = true,
       paramLabel = "DIR|URL",
       description = {
-        "A docker-registry's root directory on this machine, such as /var/lib/docker-registry,",
-        "or a registry, such as https://registry.example or https://registry.example/team."
+        "A docker-registry's root directory on this machine,",
+        "such as /var/lib/docker-registry; or a registry,",
+        "such as https://registry.example"
       })
   private String from = "";
 
@@ -45,15 +46,19 @@ final class ImportCommand extends RegistryVerb {
       names = "--repository",
       paramLabel = "PATTERN",
       description = {
-        "With a URL: which repositories, such as team/** (default: all). May be given several times.",
-        "By names without * and ?, it needs no catalog."
+        "With a URL: which repositories, such as team/**",
+        "(default: all); as often as you like. Without * and ?",
+        "no catalog is needed."
       })
   private List<String> repositories = List.of();
 
   @Option(
       names = "--tag",
       paramLabel = "PATTERN",
-      description = "With a URL: which tags, such as v1.* (default: all). As often as you like.")
+      description = {
+        "With a URL: which tags, such as v1.* (default: all);",
+        "as often as you like."
+      })
   private List<String> tags = List.of();
 
   @Mixin private final OtherRegistry other = new OtherRegistry();
@@ -61,8 +66,8 @@ final class ImportCommand extends RegistryVerb {
   @Option(
       names = "--dry-run",
       description = {
-        "Import nothing. From a directory: read and verify everything.",
-        "From a URL: ask for everything, and fetch no blob."
+        "Import nothing. From a directory: read and verify all.",
+        "From a URL: ask for all, and fetch no blob."
       })
   private boolean dryRun;
 

@@ -25,21 +25,23 @@ final class OtherRegistry {
       names = "--username",
       paramLabel = "NAME",
       description = {
-        "Who you are at the other registry, with --password-stdin (default: what docker login has",
-        "written to $DOCKER_CONFIG/config.json or ~/.docker/config.json)."
+        "Who you are at the other registry, with",
+        "--password-stdin (default: as docker login has written",
+        "to $DOCKER_CONFIG or ~/.docker)."
       })
   private @Nullable String username;
 
   @Option(
       names = "--password-stdin",
-      description = "The first line of standard input is the password for --username.")
+      description = "Standard input's first line is --username's password.")
   private boolean passwordStdin;
 
   @Option(
       names = "--insecure",
       description = {
-        "Do not verify the other registry's certificate. Better: its authority as",
-        "/etc/docker/certs.d/HOST:PORT/ca.crt on the registry's machine."
+        "Do not verify the other registry's certificate. Better:",
+        "its authority in /etc/docker/certs.d/HOST:PORT/ca.crt",
+        "on the server's machine."
       })
   private boolean insecure;
 

@@ -331,6 +331,7 @@ final class History implements AutoCloseable {
     for (String reporter : List.copyOf(state.reports.keySet())) {
       Deeds.report(this, reporter, Set.of(), new Random(1));
     }
+    round(); // which sees a clock that has jumped, and moves deadlines
     clock.pass(Duration.ofMillis(state.longestAhead(clock.millis())));
     for (int hours : new int[] {2, 72, 72, 72, 48, 2, 2}) {
       clock.pass(Duration.ofHours(hours));

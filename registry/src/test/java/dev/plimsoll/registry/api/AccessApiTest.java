@@ -141,6 +141,9 @@ class AccessApiTest {
     assertThat(as(CAROL, "DELETE", "/v2/team/app/manifests/1").status()).isEqualTo(202);
     assertThat(as(ROOT, "POST", "/plimsoll/v1/gc").status()).isEqualTo(200);
     assertThat(as(CAROL, "POST", "/plimsoll/v1/gc").status()).isEqualTo(403);
+    assertThat(as(CAROL, "POST", "/plimsoll/v1/import?from=http://127.0.0.1:1").status())
+        .as("who may have the registry ask any address")
+        .isEqualTo(403);
     assertThat(client.send("POST", "/plimsoll/v1/gc").status()).isEqualTo(401);
     assertThat(as(BOB, "GET", "/plimsoll/v1/no-such-thing").status()).isEqualTo(403);
     assertThat(as(ROOT, "GET", "/plimsoll/v1/no-such-thing").status()).isEqualTo(404);

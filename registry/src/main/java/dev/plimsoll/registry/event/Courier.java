@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,10 @@ final class Courier {
   private volatile Instant senderUntil = Instant.EPOCH;
   private volatile Instant pausedUntil = Instant.EPOCH;
   private int failuresInARow;
+  private @Nullable Wait lastWait;
+
+  /** An event that was told to wait. */
+  private record Wait(long id, Instant until) {}
 
   /**
    * For one webhook.
@@ -85,7 +90,7 @@ final class Courier {
     if (!sends(now)) {
       return look;
     }
-    if (now.isBefore(pausedUntil)) {
+    if (now.isBefore(pausedUntil) && !hurried()) {
       return earlier(pausedUntil, look);
     }
     List<Waiting> due = transactions.read(h -> rows.due(h, webhook.name(), now, BATCH));
@@ -113,6 +118,14 @@ final class Courier {
       }
     }
     return clock.instant();
+  }
+
+  /** Whether another replica was asked to {@link #hurry}; nothing else brings a wait forward. */
+  private boolean hurried() throws IOException {
+    Wait last = lastWait;
+    return transactions.shared()
+        && last != null
+        && transactions.read(h -> rows.dueBefore(h, last.id(), last.until()));
   }
 
   private static Instant earlier(Instant one, Instant other) {
@@ -166,6 +179,7 @@ final class Courier {
       }
       return true;
     });
+    lastWait = new Wait(event.id(), due);
     counts.failed(webhook.name());
     log.warn(
         "event not delivered webhook={} event={} type={} attempt={} {} error=\"{}\"",

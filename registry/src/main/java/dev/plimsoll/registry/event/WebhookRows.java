@@ -146,6 +146,20 @@ final class WebhookRows {
         .map(Instant::ofEpochMilli);
   }
 
+  /** Whether an event waits, and for less long than until then. */
+  boolean dueBefore(Handle h, long id, Instant then) {
+    return h.createQuery(
+            """
+            SELECT 1 FROM webhook_events
+            WHERE id = :id AND dead_at IS NULL AND due_at < :then
+            """)
+        .bind("id", id)
+        .bind("then", then.toEpochMilli())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   void delivered(Handle h, String webhook, long id, Instant now) {
     h.createUpdate("DELETE FROM webhook_events WHERE id = :id").bind("id", id).execute();
     h.createUpdate("UPDATE webhooks SET delivered_at = :now WHERE name = :name")

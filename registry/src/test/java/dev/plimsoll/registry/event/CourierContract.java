@@ -299,6 +299,10 @@ abstract class CourierContract {
     assertThat(count(WebhookRows.Standing.WAITING)).isZero();
   }
 
+  void answer(Answer answer) {
+    always = Optional.of(answer);
+  }
+
   Courier another() {
     return courier("other");
   }

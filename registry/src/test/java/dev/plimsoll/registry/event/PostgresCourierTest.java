@@ -60,6 +60,22 @@ class PostgresCourierTest extends CourierContract {
   }
 
   @Test
+  void whatIsToBeResentAtOnceIsAlsoWhenAnotherReplicaWasAsked() throws Exception {
+    Courier one = one();
+    answer(new Delivery.Answer.Unreachable("no"));
+    tell("a");
+    one.turn();
+    answer(new Delivery.Answer.Taken(204));
+    one.turn();
+    assertThat(received()).isEmpty();
+
+    another().hurry();
+    one.turn();
+
+    assertThat(received()).containsExactly("a");
+  }
+
+  @Test
   void whoLeavesIsFollowedAtOnce() throws Exception {
     Courier one = one();
     one.turn();

@@ -1,14 +1,19 @@
 package dev.plimsoll.registry.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.database.PostgresServer;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.StorageSettings;
+import dev.plimsoll.registry.auth.NamePattern;
+import dev.plimsoll.registry.event.Webhook;
+import dev.plimsoll.registry.event.WebhookSettings;
 import dev.plimsoll.registry.gc.GcPolicy;
 import dev.plimsoll.registry.repository.Lease;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -278,6 +283,57 @@ class ReplicasTest {
       assertThat(client.send("GET", "/v2/app/blobs/" + digest).status()).isEqualTo(404);
       assertThat(client.send("GET", sent.header("Location")).body()).isEqualTo(layer);
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // one is closed before the other, which is the point
+  void changesOnBothAreToldByOneAndWhenItStopsByTheOther() throws Exception {
+    StorageSettings shared = SharedStorage.create();
+    try (Receiver receiver = new Receiver();
+        Client first = telling("first", shared, receiver);
+        Client second = telling("second", shared, receiver)) {
+      first.image("a", "1", "on the first");
+      second.image("b", "1", "on the second");
+      awaitTold(receiver, "a:1", "b:1");
+
+      first.close();
+      second.image("c", "1", "on the second alone");
+
+      awaitTold(receiver, "a:1", "b:1", "c:1");
+    }
+  }
+
+  private Client telling(String name, StorageSettings storage, Receiver receiver)
+      throws IOException {
+    Webhook webhook =
+        new Webhook(
+            "ci",
+            URI.create(receiver.url()),
+            Optional.empty(),
+            List.of(NamePattern.parse("tag.moved")),
+            List.of(NamePattern.EVERYTHING),
+            Duration.ofSeconds(10));
+    WebhookSettings none = WebhookSettings.NONE;
+    return Client.start(
+        RegistrySettings.in(directory.resolve(name))
+            .withStorage(storage)
+            .withWebhooks(
+                new WebhookSettings(
+                    List.of(webhook),
+                    none.queueMax(),
+                    none.deadMax(),
+                    none.ageMax(),
+                    none.retryFirst(),
+                    none.retryMost())));
+  }
+
+  private static void awaitTold(Receiver receiver, String... subjects) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() ->
+            assertThat(receiver.taken())
+                .extracting(got -> got.event().path("subject").asString())
+                .containsExactlyInAnyOrder(subjects));
   }
 
   private static String begin(Client client) throws Exception {

@@ -29,6 +29,7 @@ final class SoakLoad implements AutoCloseable {
   private static final List<String> REPOSITORIES = List.of("soak/a", "soak/b");
   private static final int LAYERS = 30;
   private static final int ERRORS_MAX = 100;
+  private static final int WORK_MIN = 5;
 
   /** An image that was answered; whoever deletes it says so first. */
   private static final class Image {
@@ -79,6 +80,12 @@ final class SoakLoad implements AutoCloseable {
     return List.copyOf(errors);
   }
 
+  /** On a slow machine it takes longer until there is something to look at. */
+  private boolean goesOn(long end) {
+    return System.nanoTime() < end
+        || (errors.isEmpty() && work().stream().anyMatch(count -> count < WORK_MIN));
+  }
+
   /** How often each kind of work was done. */
   List<Integer> work() {
     return List.of(pushes.get(), pulls.get(), collections.get());
@@ -89,7 +96,7 @@ final class SoakLoad implements AutoCloseable {
   }
 
   Void collectUntil(long end) throws Exception {
-    while (System.nanoTime() < end) {
+    while (goesOn(end)) {
       collect("/plimsoll/v1/gc");
     }
     return null;
@@ -107,7 +114,7 @@ final class SoakLoad implements AutoCloseable {
   /** One client with tags of its own. */
   Void workUntil(long end, int number, Random random) throws Exception {
     List<Image> own = new ArrayList<>();
-    for (int n = 0; System.nanoTime() < end; n++) {
+    for (int n = 0; goesOn(end); n++) {
       int choice = own.isEmpty() ? 0 : random.nextInt(10);
       switch (choice) {
         case 0, 1, 2, 3 -> push("w%d-%d".formatted(number, n), random).ifPresent(own::add);
@@ -126,7 +133,7 @@ final class SoakLoad implements AutoCloseable {
   /** Pulls what others push and delete. */
   Void pullUntil(long end, Random random) throws Exception {
     pushed.await();
-    while (System.nanoTime() < end) {
+    while (goesOn(end)) {
       List<Image> all = List.copyOf(images.values());
       if (!all.isEmpty()) {
         pull(pick(all, random));

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -75,7 +76,16 @@ record Tables(Handle handle, String larger) {
   private static List<Path> migrations() throws IOException {
     URL folder = Objects.requireNonNull(Tables.class.getResource("/db/registry"));
     try (Stream<Path> files = Files.list(Path.of(URI.create(folder.toString())))) {
-      return files.filter(file -> file.toString().endsWith(".sql")).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(".sql"))
+          .sorted(Comparator.comparingInt(Tables::number))
+          .toList();
     }
+  }
+
+  /** Ten comes after nine. */
+  private static int number(Path migration) {
+    String name = String.valueOf(migration.getFileName());
+    return Integer.parseInt(name.substring(1, name.indexOf('_')));
   }
 }

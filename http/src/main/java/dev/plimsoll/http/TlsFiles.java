@@ -9,6 +9,8 @@ import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link TlsIdentity} kept in two PEM files, read again when one of them has changed: what {@link
  * HttpServer#listen(java.net.InetSocketAddress, Supplier)} asks for. Safe for many threads. While the
- * files cannot be read, the last identity goes on and the trouble is logged once for each change.
+ * files cannot be read or do not belong together, the last identity goes on and the trouble is logged
+ * once for each change.
  */
 public final class TlsFiles implements Supplier<TlsIdentity> {
   private static final Logger log = LoggerFactory.getLogger(TlsFiles.class);
@@ -80,7 +83,37 @@ public final class TlsFiles implements Supplier<TlsIdentity> {
   }
 
   private TlsIdentity read() throws IOException {
-    return TlsIdentity.of(key(keyFile), certificates(chainFile));
+    PrivateKey key = key(keyFile);
+    List<X509Certificate> chain = certificates(chainFile);
+    if (!isPair(key, chain.getFirst().getPublicKey())) {
+      // So it is for a moment, when one of the files was replaced and the other is about to be.
+      throw new IOException(
+          "the key in %s is not that of the first certificate in %s".formatted(keyFile, chainFile));
+    }
+    return TlsIdentity.of(key, chain);
+  }
+
+  /** What one signs the other has to find right. */
+  private static boolean isPair(PrivateKey key, PublicKey other) {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "EdDSA";
+        };
+    byte[] text = "one pair".getBytes(StandardCharsets.US_ASCII);
+    try {
+      Signature signing = Signature.getInstance(algorithm);
+      signing.initSign(key);
+      signing.update(text);
+      byte[] signature = signing.sign();
+      Signature checking = Signature.getInstance(algorithm);
+      checking.initVerify(other);
+      checking.update(text);
+      return checking.verify(signature);
+    } catch (GeneralSecurityException e) {
+      return false; // keys of two kinds
+    }
   }
 
   /** The certificates of a PEM file, such as a chain or a list of authorities. */

@@ -156,6 +156,19 @@ class TlsTest {
         .hasMessageContaining(chain + " has no PKCS#8 private key");
   }
 
+  @Test
+  void theKeyOfAnotherCertificateIsRefusedWithASentence(@TempDir Path directory) throws Exception {
+    Path chain = directory.resolve("tls.crt");
+    Path other = directory.resolve("other.key");
+    write(chain, directory.resolve("tls.key"), FIRST);
+    write(directory.resolve("other.crt"), other, SECOND);
+
+    assertThatThrownBy(() -> TlsFiles.open(chain, other))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "the key in %s is not that of the first certificate in %s".formatted(other, chain));
+  }
+
   private static void write(Path chain, Path key, TestIdentity identity) throws Exception {
     Files.writeString(chain, pem("CERTIFICATE", identity.certificate().getEncoded()));
     Files.writeString(key, pem("PRIVATE KEY", identity.key().getEncoded()));

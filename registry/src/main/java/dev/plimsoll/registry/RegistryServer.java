@@ -409,7 +409,7 @@ public final class RegistryServer implements AutoCloseable {
             settings.limits().chunkMin().bytes(),
             new HealthApi(space, metrics),
             List.of(
-                new TokenApi(access),
+                new TokenApi(access, mirrors),
                 new AccountsApi(access.accounts()),
                 new ReadOnlyApi(readOnly),
                 new QuotasApi(access, quotas),

@@ -75,6 +75,36 @@ class ProxyIT {
     }
   }
 
+  @Test
+  void whoSignsInThroughTheProxyIsSentToItForTokens() throws Exception {
+    int port = PeerServer.freePort();
+    Path data = scratch.resolve("r");
+    Path policy =
+        Files.writeString(
+            scratch.resolve("access.yaml"),
+            "grants: [{to: \"user:ada\", may: push, repositories: \"team/**\"}]\n");
+    Path settings =
+        Files.writeString(
+            scratch.resolve("plimsoll.yaml"),
+            "registry: {external-url: \"https://127.0.0.1:%d\", access.policy: %s}\n"
+                .formatted(port, policy));
+    Program.plimsoll("registry", "user", "add", "ada", "--data=" + data, "--config=" + settings)
+        .input("adas-long-password\n")
+        .run()
+        .succeeded();
+    try (RunningServer registry = RunningServer.registry(data, "--config=" + settings);
+        PeerServer proxy = PeerServer.haproxy(scratch, port, registry.host());
+        TestEngine engine = TestEngine.with(TestImage.busybox())) {
+      Shell shell = engine.shell().with("P", proxy.host());
+
+      assertThat(shell.out("curl -sSk -D- -o/dev/null https://$P/v2/"))
+          .containsIgnoringCase("realm=\"https://%s/plimsoll/v1/token\"".formatted(proxy.host()));
+      shell.out("echo adas-long-password | docker login -u ada --password-stdin $P 2>/dev/null");
+      shell.out("docker tag busybox $P/team/b:1 && docker push -q $P/team/b:1");
+      shell.out("docker rmi $P/team/b:1 && docker pull -q $P/team/b:1");
+    }
+  }
+
   private static void pushAndCopyBack(Shell shell) throws Exception {
     shell.line("cat >$D/b.tar").input(TestImage.busybox().archive()).run().succeeded();
     shell.out("skopeo copy -q --dest-cert-dir $D/certs docker-archive:$D/b.tar docker://$P/b:1");

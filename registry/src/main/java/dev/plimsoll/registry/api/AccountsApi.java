@@ -179,7 +179,7 @@ public final class AccountsApi implements AdminResource {
   private static List<Permission> permissions(JsonNode body) {
     List<Permission> permissions = new ArrayList<>();
     for (JsonNode item : body.path("permissions")) {
-      permissions.add(Endpoint.read(Subject.DOCUMENT, item.asString(""), Permission::parse));
+      permissions.add(Endpoint.read(Subject.DOCUMENT, item.asString(""), Permission::parseNew));
     }
     return permissions;
   }

@@ -92,6 +92,7 @@ record ErrorReply(int status, String code, String message) {
     String message = String.valueOf(refusal.getMessage());
     return switch (refusal) {
       case AccessException.SignInRequired _ -> new ErrorReply(401, "UNAUTHORIZED", message);
+      case AccessException.TokenEnded _ -> new ErrorReply(401, "UNAUTHORIZED", message);
       case AccessException.ScopeTooSmall _ -> new ErrorReply(401, "UNAUTHORIZED", message);
       case AccessException.Denied _ -> new ErrorReply(403, "DENIED", message);
       case AccessException.OnlyFromHere _ -> new ErrorReply(403, "DENIED", message);

@@ -24,9 +24,9 @@ final class Gate {
   private final Locations locations;
   private final Meaning meaning;
 
-  /** What a request is about, where its address does not say it all. */
+  /** What a request is about, where its path does not say it all. */
   interface Meaning {
-    Endpoint of(Endpoint endpoint, Request request) throws IOException;
+    Endpoint of(Endpoint endpoint, Request request);
   }
 
   Gate(AccessControl access, Origins origins, Locations locations, Meaning meaning) {
@@ -55,7 +55,7 @@ final class Gate {
       }
       case Endpoint.Catalog _ -> {
         if (!caller.mayList()) {
-          throw new AccessException.ScopeTooSmall();
+          throw new AccessException.ScopeTooSmall(caller.identity());
         }
       }
       default -> require(need(endpoint, request), visitor);
@@ -64,6 +64,10 @@ final class Gate {
 
   void require(Need need, Visitor visitor) {
     access.require(need, visitor.caller(), visitor.origin());
+  }
+
+  boolean mayPull(Visitor visitor, RepositoryName repository) {
+    return access.allows(visitor.caller(), Action.PULL, repository);
   }
 
   /** What is measured is for those who sign in, and for the registry's own machine. */
@@ -97,11 +101,13 @@ final class Gate {
   }
 
   /** Tells a client that was refused how to sign in, if that would help. */
-  void challenge(AccessException refusal, Request request, Response response) throws IOException {
+  void challenge(AccessException refusal, Request request, Response response) {
     boolean invalid = request.header("Authorization").isPresent();
     switch (refusal) {
       case AccessException.SignInRequired _ ->
           response.header("WWW-Authenticate", challenge(request, invalid ? "invalid_token" : ""));
+      case AccessException.TokenEnded _ ->
+          response.header("WWW-Authenticate", challenge(request, "invalid_token"));
       case AccessException.ScopeTooSmall _ ->
           response.header("WWW-Authenticate", challenge(request, "insufficient_scope"));
       case AccessException.TooManyRequests e ->
@@ -110,7 +116,7 @@ final class Gate {
     }
   }
 
-  private String challenge(Request request, String error) throws IOException {
+  private String challenge(Request request, String error) {
     String path = locations.inner(request.path());
     boolean ours = path.startsWith(AdminResource.ROOT + "/"); // no token is good for these
     if (ours || access.policy().sessions().challenge() == Sessions.Challenge.BASIC) {
@@ -139,7 +145,7 @@ final class Gate {
     return (request.secure() ? "https://" : "http://") + host;
   }
 
-  private Optional<String> scope(String path, Request request) throws IOException {
+  private Optional<String> scope(String path, Request request) {
     Optional<Endpoint> endpoint =
         path.startsWith("/v2/") ? Endpoint.parse(path.substring("/v2".length())) : Optional.empty();
     if (endpoint.isEmpty()) {

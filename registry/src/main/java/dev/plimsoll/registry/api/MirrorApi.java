@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Stands before the endpoints of pulls: a name under which another registry is shown is looked up
@@ -36,6 +37,7 @@ final class MirrorApi {
   private static final String STALE = "110 - \"Response is Stale: %s\"";
 
   private static final String STATE = "Plimsoll-Mirror";
+  private static final String NAMESPACE = "ns";
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
   /** As the distribution specification wants lists of tags. */
@@ -54,70 +56,89 @@ final class MirrorApi {
   }
 
   /**
-   * The endpoint that is meant, with the repository's name as it is here: the client may have named
-   * the upstream by {@code ?ns=}, as containerd does, or not at all, as Docker does.
+   * The endpoint as it is named, with the repository's name as it is here: the client may have named
+   * the upstream by {@code ?ns=}, as containerd does. What is here makes no difference.
    */
-  Endpoint meant(Endpoint asked, Request request) throws IOException {
+  Endpoint named(Endpoint asked, Request request) {
     if (mirrors.all().isEmpty()) {
       return asked;
     }
     return switch (asked) {
       case Endpoint.ManifestOf at ->
-          new Endpoint.ManifestOf(repository(at.repository(), at, request), at.reference());
-      case Endpoint.Blob at ->
-          new Endpoint.Blob(repository(at.repository(), at, request), at.digest());
-      case Endpoint.Tags at -> new Endpoint.Tags(repository(at.repository(), at, request));
+          new Endpoint.ManifestOf(repository(at.repository(), request), at.reference());
+      case Endpoint.Blob at -> new Endpoint.Blob(repository(at.repository(), request), at.digest());
+      case Endpoint.Tags at -> new Endpoint.Tags(repository(at.repository(), request));
       case Endpoint.Referrers at ->
-          new Endpoint.Referrers(repository(at.repository(), at, request), at.subject());
-      case Endpoint.Uploads at -> new Endpoint.Uploads(unlessMirrored(at.repository()));
-      case Endpoint.Upload at -> new Endpoint.Upload(unlessMirrored(at.repository()), at.id());
-      case Endpoint.Base _, Endpoint.Catalog _ -> asked;
+          new Endpoint.Referrers(repository(at.repository(), request), at.subject());
+      case Endpoint.Uploads _, Endpoint.Upload _, Endpoint.Base _, Endpoint.Catalog _ -> asked;
     };
   }
 
-  private RepositoryName repository(RepositoryName named, Endpoint endpoint, Request request)
+  /**
+   * The endpoint that is meant: one of the fallback's where the client named no upstream, as Docker
+   * does, and there is no such thing here. Who may not pull it here is not told whether it is here:
+   * for them it never is.
+   *
+   * @param mayPull whether the client may pull from a repository
+   */
+  Endpoint meant(Endpoint asked, Request request, Predicate<RepositoryName> mayPull)
       throws IOException {
-    Optional<String> namespace = request.query("ns");
-    if (namespace.isPresent()) {
-      Mirror mirror =
-          mirrors
-              .named(namespace.get())
-              .orElseThrow(() ->
-                  new Malformed(
-                      Subject.PARAMETER, "ns=%s is not mirrored here".formatted(namespace.get())));
-      return mirror.upstream().shown(named);
+    Endpoint named = named(asked, request);
+    if (!READS.contains(request.method())) {
+      return named;
     }
-    Optional<Mirror> holding = mirrors.holding(named);
-    if (holding.isPresent()) {
-      return holding.get().upstream().canonical(named);
-    }
-    return mirrors.fallback().isPresent()
-            && READS.contains(request.method())
-            && !isHere(named, endpoint)
-        ? mirrors.fallback().get().upstream().shown(named)
-        : named;
-  }
-
-  private boolean isHere(RepositoryName repository, Endpoint endpoint) throws IOException {
-    return switch (endpoint) {
+    return switch (named) {
       case Endpoint.ManifestOf at -> {
-        try {
-          manifests.get(repository, at.reference());
-          yield true;
-        } catch (ManifestUnknown e) {
-          yield false;
-        }
+        Optional<RepositoryName> other = mirrors.meantToo(at.repository());
+        yield other.isEmpty() || (mayPull.test(at.repository()) && has(at))
+            ? at
+            : new Endpoint.ManifestOf(other.get(), at.reference());
       }
-      case Endpoint.Blob at -> blobs.has(repository, at.digest());
-      case Endpoint.Referrers at ->
-          isHere(repository, new Endpoint.ManifestOf(repository, at.subject()));
-      default -> true;
+      case Endpoint.Blob at -> {
+        Optional<RepositoryName> other = mirrors.meantToo(at.repository());
+        yield other.isEmpty()
+                || (mayPull.test(at.repository()) && blobs.has(at.repository(), at.digest()))
+            ? at
+            : new Endpoint.Blob(other.get(), at.digest());
+      }
+      case Endpoint.Referrers at -> {
+        Optional<RepositoryName> other = mirrors.meantToo(at.repository());
+        var subject = new Endpoint.ManifestOf(at.repository(), at.subject());
+        yield other.isEmpty() || (mayPull.test(at.repository()) && has(subject))
+            ? at
+            : new Endpoint.Referrers(other.get(), at.subject());
+      }
+      default -> named;
     };
   }
 
-  private RepositoryName unlessMirrored(RepositoryName repository) {
-    refusePush(repository);
-    return repository;
+  private boolean has(Endpoint.ManifestOf at) throws IOException {
+    try {
+      manifests.get(at.repository(), at.reference());
+      return true;
+    } catch (ManifestUnknown e) {
+      return false;
+    }
+  }
+
+  private RepositoryName repository(RepositoryName named, Request request) {
+    return request
+        .query(NAMESPACE)
+        .flatMap(mirrors::named)
+        .map(it -> it.upstream().shown(named))
+        .or(() -> mirrors.holding(named).map(it -> it.upstream().canonical(named)))
+        .orElse(named);
+  }
+
+  /** An upstream that a client named and that is none of ours has nothing here. */
+  void refuseUnknownUpstream(Request request) {
+    Optional<String> namespace = request.query(NAMESPACE);
+    if (!mirrors.all().isEmpty()
+        && namespace.isPresent()
+        && mirrors.named(namespace.get()).isEmpty()) {
+      throw new Malformed(
+          Subject.PARAMETER, "ns=%s is not mirrored here".formatted(namespace.get()));
+    }
   }
 
   /** What another registry has cannot be changed here. */

@@ -77,7 +77,7 @@ public final class RegistryApi implements Handler {
       List<AdminResource> admin) {
     this.locations = new Locations(externalUrl);
     this.mirrorApi = new MirrorApi(core.mirrors(), core.manifests(), core.blobs());
-    this.gate = new Gate(access, origins, locations, mirrorApi::meant);
+    this.gate = new Gate(access, origins, locations, mirrorApi::named);
     this.blobsApi = new BlobsApi(core.blobs());
     this.uploadsApi =
         new UploadsApi(
@@ -188,8 +188,10 @@ public final class RegistryApi implements Handler {
       ErrorReply.noEndpoint().send(response);
       return;
     }
-    Endpoint meant = mirrorApi.meant(endpoint.get(), request);
+    Endpoint meant =
+        mirrorApi.meant(endpoint.get(), request, repository -> gate.mayPull(visitor, repository));
     gate.check(meant, visitor, request);
+    mirrorApi.refuseUnknownUpstream(request);
     refuseIfReadOnly(request);
     switch (meant) {
       case Endpoint.Base _ ->
@@ -200,8 +202,14 @@ public final class RegistryApi implements Handler {
           blobsApi.handle(at, request, response);
         }
       }
-      case Endpoint.Uploads at -> uploadsApi.handle(at, request, response);
-      case Endpoint.Upload at -> uploadsApi.handle(at, request, response);
+      case Endpoint.Uploads at -> {
+        mirrorApi.refusePush(at.repository());
+        uploadsApi.handle(at, request, response);
+      }
+      case Endpoint.Upload at -> {
+        mirrorApi.refusePush(at.repository());
+        uploadsApi.handle(at, request, response);
+      }
       case Endpoint.ManifestOf at -> manifestsApi.handle(at, request, response);
       case Endpoint.Tags at -> listsApi.tags(at, request, response);
       case Endpoint.Referrers at -> listsApi.referrers(at, request, response);

@@ -9,6 +9,7 @@ import dev.plimsoll.registry.auth.AccessException.SignInRequired;
 import dev.plimsoll.registry.auth.Caller;
 import dev.plimsoll.registry.auth.Credentials;
 import dev.plimsoll.registry.auth.Need;
+import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import java.io.IOException;
@@ -36,9 +37,11 @@ public final class TokenApi implements AdminResource {
   private static final int FORM_BYTES_MAX = 32 * 1024;
 
   private final AccessControl access;
+  private final Mirrors mirrors;
 
-  public TokenApi(AccessControl access) {
+  public TokenApi(AccessControl access, Mirrors mirrors) {
     this.access = access;
+    this.mirrors = mirrors;
   }
 
   private record Issued(
@@ -72,7 +75,7 @@ public final class TokenApi implements AdminResource {
     Credentials credentials =
         switch (one(form, "grant_type")) {
           case "password" -> new Credentials.Basic(one(form, "username"), one(form, "password"));
-          // An identity token is an ID token of an issuer, or the token of a robot that is named.
+          // An identity token is an ID token of an issuer or the token of a robot.
           case "refresh_token" ->
               new Credentials.Basic(one(form, "username"), one(form, "refresh_token"));
           default ->
@@ -87,7 +90,7 @@ public final class TokenApi implements AdminResource {
     if (caller.scopes().isPresent()) {
       throw new SignInRequired(); // a token makes no tokens: it would never end
     }
-    IssuedToken token = access.issueToken(caller, scopes);
+    IssuedToken token = access.issueToken(caller, scopes, mirrors::meantToo);
     response.header("Cache-Control", "no-store");
     Parameters.json(
         response,

@@ -4,6 +4,7 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.auth.AccessException.Denied;
 import dev.plimsoll.registry.auth.AccessException.OnlyFromHere;
 import dev.plimsoll.registry.auth.AccessException.SignInRequired;
+import dev.plimsoll.registry.auth.AccessException.TokenEnded;
 import dev.plimsoll.registry.auth.AccessException.TooManyRequests;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
@@ -17,7 +18,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Lets requests in or refuses them: signs in, counts, decides. Safe for many threads.
@@ -129,6 +132,7 @@ public final class AccessControl {
    * Who asks.
    *
    * @throws SignInRequired if the credentials prove nothing
+   * @throws TokenEnded if they proved something until a while ago
    * @throws TooManyRequests before anything is looked at that takes work
    */
   public Caller admit(Credentials credentials, Origin origin) throws IOException {
@@ -161,6 +165,9 @@ public final class AccessControl {
         case Credentials.Unreadable _ -> throw new SignInRequired();
         case Credentials.None _ -> Caller.ANONYMOUS;
       };
+    } catch (TokenEnded e) {
+      failed.increment(); // nobody who guesses, so it is not counted against the address
+      throw e;
     } catch (SignInRequired e) {
       failed.increment();
       failures.take(origin.address(), failuresMax);
@@ -229,7 +236,7 @@ public final class AccessControl {
       case SIGN_IN -> {
         denied.increment();
         throw caller.scopes().isPresent()
-            ? new AccessException.ScopeTooSmall()
+            ? new AccessException.ScopeTooSmall(caller.identity())
             : new SignInRequired();
       }
       case DENIED -> {
@@ -239,13 +246,22 @@ public final class AccessControl {
     }
   }
 
-  /** A token for what is asked, as far as it is allowed; one that allows nothing is a token too. */
-  public IssuedToken issueToken(Caller caller, List<String> scopes) throws IOException {
+  /**
+   * A token for what is asked, as far as it is allowed; one that allows nothing is a token too.
+   *
+   * @param meantToo the other repository that a client means by a name, if there is one
+   */
+  public IssuedToken issueToken(
+      Caller caller,
+      List<String> scopes,
+      Function<RepositoryName, Optional<RepositoryName>> meantToo)
+      throws IOException {
     AccessPolicy policy = policy();
     Instant now = clock.instant();
     Duration life = policy.sessions().tokenLife();
     List<Scope> allowed =
         Scope.parse(scopes).stream()
+            .flatMap(scope -> Stream.concat(Stream.of(scope), scope.of(meantToo).stream()))
             .flatMap(scope -> scope.allowedBy(policy, caller.identity()).stream())
             .toList();
     return new IssuedToken(tokens.make(caller.identity(), allowed, now, life), now, life);

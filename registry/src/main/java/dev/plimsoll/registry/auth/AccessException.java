@@ -1,6 +1,8 @@
 package dev.plimsoll.registry.auth;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * A request that is refused because of who asks, or that asks for an account that cannot be. What it
@@ -20,6 +22,18 @@ public abstract sealed class AccessException extends RuntimeException {
     }
   }
 
+  /**
+   * Who asks proved who they are, but by a token whose time is over. Only who had the secret is told
+   * so.
+   */
+  public static final class TokenEnded extends AccessException {
+    public TokenEnded(String name, Instant endedAt) {
+      super(
+          "the token of %s ended at %s; sign in with another one"
+              .formatted(name, endedAt.truncatedTo(ChronoUnit.SECONDS)));
+    }
+  }
+
   /** Somebody is not allowed; the same whether what they asked for exists or not. */
   public static final class Denied extends AccessException {
     public Denied() {
@@ -27,10 +41,16 @@ public abstract sealed class AccessException extends RuntimeException {
     }
   }
 
-  /** Somebody signed in with a token of ours that was made for something else. */
+  /**
+   * Somebody brought a token of ours that was made for something else. Clients ask for another one,
+   * and take it for a denial if that does not help, as they do with no other answer.
+   */
   public static final class ScopeTooSmall extends AccessException {
-    public ScopeTooSmall() {
-      super("authentication required");
+    public ScopeTooSmall(Identity who) {
+      super(
+          who instanceof Identity.Anonymous
+              ? "authentication required"
+              : "requested access to the resource is denied");
     }
   }
 

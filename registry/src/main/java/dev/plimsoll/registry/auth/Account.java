@@ -36,10 +36,6 @@ public record Account(
     }
   }
 
-  boolean expired(Instant now) {
-    return expiresAt.map(end -> !now.isBefore(end)).orElse(false);
-  }
-
   /** What it signs in as. */
   public String signInName() {
     return identity().name();

@@ -33,6 +33,19 @@ final class AccountRows {
         .map(row -> withPermissions(h, row));
   }
 
+  /** The robot whose token has this hash. */
+  Optional<Row> findRobot(Handle h, String secret) {
+    return h.createQuery(
+            """
+            SELECT kind, name, secret, created_at, expires_at FROM accounts
+            WHERE kind = 'robot' AND secret = :secret
+            """)
+        .bind("secret", secret)
+        .map((rs, ctx) -> row(rs, List.of()))
+        .findOne()
+        .map(row -> withPermissions(h, row));
+  }
+
   List<Account> all(Handle h, Account.Kind kind) {
     return h
         .createQuery(

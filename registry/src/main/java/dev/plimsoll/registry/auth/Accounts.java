@@ -181,6 +181,10 @@ public final class Accounts {
     return transactions.read(h -> rows.find(h, kind, name));
   }
 
+  Optional<AccountRows.Row> findRobotByToken(String token) throws IOException {
+    return transactions.read(h -> rows.findRobot(h, tokenHash(token)));
+  }
+
   /** The cost that a failed check of a password is brought up to. */
   int level() throws IOException {
     return Math.max(Passwords.COST, transactions.read(rows::costMax));

@@ -1,5 +1,7 @@
 package dev.plimsoll.registry.auth;
 
+import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.oci.Tag;
 import java.util.regex.Pattern;
 
 /**
@@ -37,6 +39,40 @@ public final class NamePattern {
           "\"%s\" has more than %d stars; say it with fewer".formatted(text, STARS_MAX));
     }
     return new NamePattern(text, compile(plain));
+  }
+
+  /** Reads one for repositories; one that no repository's name can match is refused too. */
+  static NamePattern ofRepositories(String text) {
+    NamePattern pattern = parse(text);
+    try {
+      new RepositoryName(sample(text));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "\"%s\" matches no repository: a name is lower case, parts between slashes, each begins"
+                  .formatted(text)
+              + " and ends with a letter or digit",
+          e);
+    }
+    return pattern;
+  }
+
+  /** Reads one for tags; one that no tag can match is refused too. */
+  static NamePattern ofTags(String text) {
+    NamePattern pattern = parse(text);
+    try {
+      new Tag(sample(text));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "\"%s\" matches no tag: a tag has no slash and begins with no dot or dash"
+              .formatted(text),
+          e);
+    }
+    return pattern;
+  }
+
+  /** A name that matches, and is legal if any is: all that is not a sign stands in every one. */
+  private static String sample(String text) {
+    return text.replaceAll("\\*+|\\?", "a");
   }
 
   private static Pattern compile(String text) {

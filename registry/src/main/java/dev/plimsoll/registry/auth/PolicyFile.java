@@ -82,8 +82,8 @@ final class PolicyFile {
     Map<String, YamlValue> fields = value.fields("repositories", "tags", "except");
     return new ImmutableTags(
         repositories(required(value, fields, "repositories")),
-        patterns(required(value, fields, "tags")),
-        list(fields.get("except"), item -> item.as(NamePattern::parse)));
+        tags(required(value, fields, "tags")),
+        list(fields.get("except"), item -> item.as(NamePattern::ofTags)));
   }
 
   private static Quota quota(YamlValue value) {
@@ -153,20 +153,11 @@ final class PolicyFile {
   }
 
   private static List<NamePattern> repositories(YamlValue value) {
-    return value.items().stream()
-        .map(item ->
-            item.as(text -> {
-              if (text.chars().anyMatch(c -> c >= 'A' && c <= 'Z')) {
-                throw new IllegalArgumentException(
-                    "\"%s\" matches no repository: their names are in lower case".formatted(text));
-              }
-              return NamePattern.parse(text);
-            }))
-        .toList();
+    return value.items().stream().map(item -> item.as(NamePattern::ofRepositories)).toList();
   }
 
-  private static List<NamePattern> patterns(YamlValue value) {
-    return value.items().stream().map(item -> item.as(NamePattern::parse)).toList();
+  private static List<NamePattern> tags(YamlValue value) {
+    return value.items().stream().map(item -> item.as(NamePattern::ofTags)).toList();
   }
 
   private static List<String> texts(YamlValue value) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What a token is good for, as Docker writes it: {@code repository:team/app:pull,push}.
@@ -63,12 +64,27 @@ public record Scope(String type, String name, Set<String> actions) {
     if (!type.equals("repository")) {
       return Optional.empty();
     }
-    RepositoryName repository;
+    return repository().flatMap(repository -> allowedBy(policy, identity, repository));
+  }
+
+  /** Empty if there can be no such repository, and so no right to it. */
+  private Optional<RepositoryName> repository() {
     try {
-      repository = new RepositoryName(name);
+      return Optional.of(new RepositoryName(name));
     } catch (IllegalArgumentException e) {
-      return Optional.empty(); // there can be no such repository, and so no right to it
+      return Optional.empty();
     }
+  }
+
+  /** The same for another repository, if there is one beside that of this name. */
+  Optional<Scope> of(Function<RepositoryName, Optional<RepositoryName>> other) {
+    return type.equals("repository")
+        ? repository().flatMap(other).map(it -> new Scope(type, it.value(), actions))
+        : Optional.empty();
+  }
+
+  private Optional<Scope> allowedBy(
+      AccessPolicy policy, Identity identity, RepositoryName repository) {
     Set<String> allowed = new LinkedHashSet<>();
     for (Action action : List.of(Action.PULL, Action.PUSH, Action.DELETE)) {
       if (asksFor(action) && policy.decide(identity, action, repository) == Access.GRANTED) {

@@ -3,6 +3,7 @@ package dev.plimsoll.registry.auth;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.plimsoll.registry.auth.AccessException.SignInRequired;
+import dev.plimsoll.registry.auth.AccessException.TokenEnded;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -22,9 +23,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns credentials into a {@link Caller}, or refuses with one and the same sentence. What was found
- * right is remembered for a minute, by a hash whose key only this process has, and forgotten when an
- * account changes. Safe for many threads.
+ * Turns credentials into a {@link Caller}, or refuses with one and the same sentence; only who brings
+ * a right token past its time is told so. What was found right is remembered for a minute, by a hash
+ * whose key only this process has, and forgotten when an account changes. Safe for many threads.
  */
 public final class SignIn {
   private static final Duration REMEMBERED_FOR = Duration.ofMinutes(1);
@@ -90,7 +91,13 @@ public final class SignIn {
       return before.caller();
     }
     long asOf = version.get();
-    Proven now = check.run().filter(this::holds).orElseThrow(SignInRequired::new);
+    Proven now = check.run().orElseThrow(SignInRequired::new);
+    if (over(now)) {
+      throw new TokenEnded(now.caller().identity().name(), now.expiresAt().orElseThrow());
+    }
+    if (!holds(now)) {
+      throw new SignInRequired();
+    }
     proven.put(key, now);
     if (version.get() != asOf) {
       proven.invalidate(key); // an account changed while we looked: right now, but not to be kept
@@ -99,8 +106,11 @@ public final class SignIn {
   }
 
   private boolean holds(Proven it) {
-    return it.expiresAt().map(end -> clock.instant().isBefore(end)).orElse(true)
-        && it.under().issuers().equals(policy.get().issuers());
+    return !over(it) && it.under().issuers().equals(policy.get().issuers());
+  }
+
+  private boolean over(Proven it) {
+    return it.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent();
   }
 
   private Optional<Proven> checkPassword(String user, String secret) throws IOException {
@@ -111,6 +121,10 @@ public final class SignIn {
           .map(it ->
               new Proven(
                   new Caller(it.user(), Optional.empty()), Optional.of(it.expiresAt()), present));
+    }
+    if (user.isEmpty() && secret.startsWith(Accounts.TOKEN_PREFIX)) {
+      // Docker sends an identity token without the name of its owner, but the token says it.
+      return accounts.findRobotByToken(secret).map(row -> proven(row.account(), present));
     }
     return user.startsWith(Identity.Robot.PREFIX)
         ? checkRobot(user.substring(Identity.Robot.PREFIX.length()), secret, present)
@@ -155,30 +169,36 @@ public final class SignIn {
       return Optional.empty();
     }
     Tokens.Checked token = checked.get();
-    return identity(token)
-        .map(who ->
-            new Proven(
-                new Caller(who, Optional.of(token.scopes())),
-                Optional.of(token.expiresAt()),
-                policy.get()));
+    return owner(token)
+        .map(owner -> {
+          Instant end =
+              owner.end().filter(it -> it.isBefore(token.expiresAt())).orElse(token.expiresAt());
+          return new Proven(
+              new Caller(owner.identity(), Optional.of(token.scopes())),
+              Optional.of(end),
+              policy.get());
+        });
   }
 
-  /** Whose token it is, if there still is somebody of that name. */
-  private Optional<Identity> identity(Tokens.Checked token) throws IOException {
+  /** Whose token it is, and until when they may sign in at all. */
+  private record Owner(Identity identity, Optional<Instant> end) {}
+
+  /** Empty if there is nobody of that name any more. */
+  private Optional<Owner> owner(Tokens.Checked token) throws IOException {
     String subject = token.subject();
     if (subject.isEmpty()) {
-      return Optional.of(new Identity.Anonymous());
+      return Optional.of(new Owner(new Identity.Anonymous(), Optional.empty()));
     }
-    if (subject.indexOf(':')
-        >= 0) { // an issuer's prefix ends with one, and no name of ours has one
-      return Optional.of(new Identity.User(subject, token.groups(), List.of()));
+    if (subject.indexOf(':') >= 0) { // an issuer's prefix ends with one; no name of ours has one
+      return Optional.of(
+          new Owner(new Identity.User(subject, token.groups(), List.of()), Optional.empty()));
     }
     boolean robot = subject.startsWith(Identity.Robot.PREFIX);
     Optional<Account> account =
         robot
             ? account(Account.Kind.ROBOT, subject.substring(Identity.Robot.PREFIX.length()))
             : account(Account.Kind.USER, subject);
-    return account.filter(it -> !it.expired(clock.instant())).map(Account::identity);
+    return account.map(it -> new Owner(it.identity(), it.expiresAt()));
   }
 
   private Optional<Account> account(Account.Kind kind, String name) throws IOException {

@@ -11,8 +11,9 @@
  *
  * <ul>
  *   <li>What no grant allows is refused.
- *   <li>A stranger learns nothing: an unknown user, a wrong password and an expired token get the
- *       same answer after the same work, and whether a repository exists changes no refusal.
+ *   <li>A stranger learns nothing: an unknown user and a wrong password get the same answer after the
+ *       same work, and whether a repository exists changes no refusal. Who brings a right token past
+ *       its time is told when it ended.
  *   <li>No secret is stored but by its hash, and none is in a log or an error.
  *   <li>A policy file that cannot be read takes nothing away from the one before it.
  * </ul>

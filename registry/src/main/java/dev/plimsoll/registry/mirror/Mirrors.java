@@ -149,9 +149,11 @@ public final class Mirrors implements AutoCloseable {
     return mirrors.stream().filter(m -> m.upstream().isNamed(registry)).findFirst();
   }
 
-  /** The mirror for names that say nothing about where they belong. */
-  public Optional<Mirror> fallback() {
-    return fallback;
+  /** The fallback's repository that is meant too by a name that says nothing about where it is. */
+  public Optional<RepositoryName> meantToo(RepositoryName named) {
+    return holding(named).isPresent()
+        ? Optional.empty()
+        : fallback.map(mirror -> mirror.upstream().shown(named));
   }
 
   /** Takes back what was asked of upstreams. */

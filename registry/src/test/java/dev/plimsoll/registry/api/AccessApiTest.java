@@ -1,16 +1,16 @@
 package dev.plimsoll.registry.api;
 
+import static dev.plimsoll.registry.api.Policed.basic;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Json;
-import dev.plimsoll.registry.AccessSettings;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.api.Client.Reply;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
+import java.time.InstantSource;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,41 +33,21 @@ class AccessApiTest {
   private static final String CAROL = basic("carol", "carols-password");
 
   @TempDir private Path directory;
-  private Path policy;
   private Client client;
 
   @BeforeEach
   void setUp() throws Exception {
-    policy = Files.writeString(directory.resolve("access.yaml"), POLICY);
-    String key = "key of the command that makes the first user";
-    RegistrySettings settings = RegistrySettings.in(directory.resolve("data"));
-    AccessSettings access = AccessSettings.DEFAULT.withPolicy(policy);
-    try (Client first = Client.start(settings.withAccess(access.onlyFor(key)))) {
-      addUser(first, "Bearer " + key, "root", "root-password");
-      addUser(first, "Bearer " + key, "bob", "bobs-password");
-      addUser(first, "Bearer " + key, "carol", "carols-password");
-    }
-    client = Client.start(settings.withAccess(access));
+    client =
+        Policed.start(
+            RegistrySettings.in(directory.resolve("data")),
+            Policed.policy(directory, POLICY),
+            Map.of("root", "root-password", "bob", "bobs-password", "carol", "carols-password"),
+            InstantSource.system());
   }
 
   @AfterEach
   void tearDown() throws Exception {
     client.close();
-  }
-
-  private static void addUser(Client client, String who, String name, String password)
-      throws Exception {
-    String body =
-        """
-        {"name":"%s","password":"%s"}
-        """
-            .formatted(name, password);
-    Reply reply = client.send("POST", "/plimsoll/v1/users", body.getBytes(UTF_8), auth(who));
-    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-  }
-
-  private static String basic(String user, String password) {
-    return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
   }
 
   private static String[] auth(String value) {
@@ -106,13 +86,6 @@ class AccessApiTest {
                     "application/vnd.oci.image.manifest.v1+json")
                 .status())
         .isEqualTo(201);
-  }
-
-  private String token(String who, String scopes) throws Exception {
-    String path = "/plimsoll/v1/token?service=plimsoll-registry" + scopes;
-    Reply reply = who.isEmpty() ? client.send("GET", path) : as(who, "GET", path);
-    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-    return "Bearer " + Json.tree(reply.body()).path("token").asString();
   }
 
   @Test
@@ -160,7 +133,7 @@ class AccessApiTest {
                 .send(
                     "GET",
                     "/v2/public/app/manifests/1",
-                    auth(token("", "&scope=repository:public/app:pull,push")))
+                    auth(Policed.bearer(client, "", "repository:public/app:pull,push")))
                 .status())
         .isEqualTo(200);
     assertThat(client.send("POST", "/v2/public/app/blobs/uploads/").status()).isEqualTo(401);
@@ -191,9 +164,9 @@ class AccessApiTest {
   void aTokenIsGoodForWhatItWasAskedForAndAllowed() throws Exception {
     image(BOB, "team/app", "1");
 
-    String pull = token(BOB, "&scope=repository:team/app:pull");
-    String both = token(BOB, "&scope=repository:team/app:pull,push,delete");
-    String other = token(BOB, "&scope=repository:other/app:pull,push");
+    String pull = Policed.bearer(client, BOB, "repository:team/app:pull");
+    String both = Policed.bearer(client, BOB, "repository:team/app:pull,push,delete");
+    String other = Policed.bearer(client, BOB, "repository:other/app:pull,push");
 
     assertThat(as(pull, "GET", "/v2/team/app/manifests/1").status()).isEqualTo(200);
     assertThat(as(pull, "GET", "/v2/").status()).isEqualTo(200);
@@ -207,7 +180,8 @@ class AccessApiTest {
     assertThat(as(other, "GET", "/v2/team/app/manifests/1").status()).isEqualTo(401);
     assertThat(as(both, "GET", "/plimsoll/v1/token?scope=repository:team/app:pull").status())
         .isEqualTo(401);
-    assertThat(as(token(ROOT, ""), "POST", "/plimsoll/v1/gc").status()).isEqualTo(401);
+    assertThat(as(Policed.bearer(client, ROOT, ""), "POST", "/plimsoll/v1/gc").status())
+        .isEqualTo(401);
     assertThat(as(pull + "x", "GET", "/v2/").status()).isEqualTo(401);
     assertThat(as("Bearer nonsense", "GET", "/v2/").status()).isEqualTo(401);
   }
@@ -248,8 +222,8 @@ class AccessApiTest {
     Reply page = as(CAROL, "GET", "/v2/_catalog?n=1");
     assertThat(page.text()).isEqualTo("{\"repositories\":[\"public/app\"]}");
     assertThat(page.header("Link")).contains("last=public%2Fapp");
-    assertThat(as(token(BOB, ""), "GET", "/v2/_catalog").status()).isEqualTo(401);
-    assertThat(as(token(BOB, "&scope=registry:catalog:*"), "GET", "/v2/_catalog").text())
+    assertThat(as(Policed.bearer(client, BOB, ""), "GET", "/v2/_catalog").status()).isEqualTo(401);
+    assertThat(as(Policed.bearer(client, BOB, "registry:catalog:*"), "GET", "/v2/_catalog").text())
         .isEqualTo("{\"repositories\":[\"public/app\",\"team/app\"]}");
   }
 
@@ -283,7 +257,7 @@ class AccessApiTest {
 
     assertThat(push(robot, "team/app", "x")).isEqualTo(201);
     assertThat(push(robot, "other/app", "x")).isEqualTo(403);
-    String token = token(robot, "&scope=repository:team/app:push");
+    String token = Policed.bearer(client, robot, "repository:team/app:push");
     assertThat(push(token, "team/app", "y")).isEqualTo(201);
 
     Reply renewed = client.send("POST", "/plimsoll/v1/robots/ci", "{}".getBytes(UTF_8), auth(ROOT));
@@ -322,6 +296,7 @@ class AccessApiTest {
       "{\"name\":\"dave\",\"password\":\"short\"}",
       "{\"name\":\"dave\"}",
       "{\"name\":\"dave\",\"password\":\"long-enough\",\"permissions\":[\"fly:team/**\"]}",
+      "{\"name\":\"dave\",\"password\":\"long-enough\",\"permissions\":[\"push:Team/**\"]}",
     };
     for (String body : bodies) {
       Reply reply = client.send("POST", "/plimsoll/v1/users", body.getBytes(UTF_8), auth(ROOT));

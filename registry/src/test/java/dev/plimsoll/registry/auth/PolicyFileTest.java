@@ -98,6 +98,9 @@ class PolicyFileTest {
           grants: [{to: 'user:', may: pull, repositories: a}]           | line 1: "user:" is nobody
           grants: [{to: 'group:x', may: pull, repositories: a}]         | line 1: there is no group "x"
           grants: [{to: anonymous, may: pull, repositories: 'Team/*'}]  | line 1: "Team/*" matches no repository
+          grants: [{to: anonymous, may: pull, repositories: 'team//*'}] | line 1: "team//*" matches no repository
+          grants: [{to: anonymous, may: pull, repositories: '/team/**'}] | line 1: "/team/**" matches no repository
+          immutable-tags: [{repositories: '**', tags: 'v/*'}]           | line 1: "v/*" matches no tag
           grants: [{to: anonymous, may: pull, repositories: 'a b'}]     | line 1: "a b" is no pattern
           grants: [{to: anonymous, may: pull, repositories: '*a*a*a*a*a*a*a*a*a'}] | has more than 8 stars
           quotas: [{namespace: team}]                                   | line 1: a quota needs bytes, or tags, or both

@@ -49,7 +49,7 @@ public final class RegistryRestore {
       throws IOException, InterruptedException {
     LocalDisk disk = new LocalDisk();
     BackupDirectory backup = BackupDirectory.open(plan.from(), disk);
-    Generation generation = BackupRestore.choose(backup, plan.generation(), progress);
+    Generation generation = backup.choose(plan.generation(), progress);
     try (var storage = new Stopped(settings)) {
       var restore = new BackupRestore(backup, generation, storage, disk, InstantSource.system());
       if (plan.mode() == Mode.DRY) {

@@ -53,6 +53,7 @@ import dev.plimsoll.registry.mirror.Mirror;
 import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.mirror.Warming;
 import dev.plimsoll.registry.moving.Backup;
+import dev.plimsoll.registry.moving.BackupReturn;
 import dev.plimsoll.registry.moving.LostDatabase;
 import dev.plimsoll.registry.moving.Newcomer;
 import dev.plimsoll.registry.moving.Rebuild;
@@ -442,7 +443,8 @@ public final class RegistryServer implements AutoCloseable {
                         damage,
                         new LocalDisk(),
                         settings.root(),
-                        clock)),
+                        clock),
+                    new BackupReturn(newcomer, new LocalDisk())),
                 new StatsApi(new Stats(transactions), clock))));
   }
 

@@ -10,10 +10,11 @@ import tools.jackson.databind.JsonNode;
 /** Has the registry back itself up. */
 @Command(
     description = {
-      "Back everything up to a directory of the registry's machine, while it serves: the database",
-      "as of one moment, and every blob that it names, verified while it is copied. A second backup",
-      "to the same directory copies only what is new. restore --from brings it back, onto any",
-      "storage. Exit code 1: something is damaged and could not be backed up."
+      "Back everything up to a directory of the registry's machine, while it serves:",
+      "the database as of one moment, and every blob that it names, verified while",
+      "it is copied. A second backup to the same directory copies only what is new.",
+      "restore --from brings it back, onto any storage.",
+      "Exit code 1: something is damaged and could not be backed up."
     },
     mixinStandardHelpOptions = true)
 final class BackupCommand extends RegistryVerb {
@@ -28,7 +29,7 @@ final class BackupCommand extends RegistryVerb {
       names = "--keep",
       paramLabel = "N",
       description = {
-        "End all generations but the newest N, and the newest that is complete (default: keep all).",
+        "End all generations but the newest N, and the newest that is complete.",
         "Blobs that only they needed stay until --prune."
       })
   private int keep;

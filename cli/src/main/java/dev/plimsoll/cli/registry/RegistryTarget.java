@@ -76,6 +76,11 @@ final class RegistryTarget {
     }
   }
 
+  /** Whether a registry that does not run is meant. */
+  boolean isStopped() {
+    return data != null;
+  }
+
   /**
    * The settings of a stopped registry, for what cannot be asked of one that runs.
    *

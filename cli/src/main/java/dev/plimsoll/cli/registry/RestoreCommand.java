@@ -18,9 +18,12 @@ import tools.jackson.databind.JsonNode;
     description = {
       "Take a deleted tag or manifest out of the trash, with all it had;",
       "or bring a tag back to what it was at some time, deleted since or not;",
-      "or make a registry of a backup, with --from and the --data of one that does not run: where",
-      "its settings say, files or S3, SQLite or PostgreSQL, whichever was backed up. One that is",
-      "cut off goes on when it is run again. Exit code 1: something in the backup is damaged."
+      "or bring back from a backup (--from) what a running registry lacks, and",
+      "change nothing that it has;",
+      "or make a registry of a backup (--from with --data, of one that does not",
+      "run) where its settings say: files or S3, SQLite or PostgreSQL, whichever",
+      "was backed up. One that is cut off goes on when it is run again.",
+      "Exit code 1: something in the backup is damaged."
     },
     mixinStandardHelpOptions = true)
 final class RestoreCommand extends RegistryVerb {
@@ -61,7 +64,8 @@ final class RestoreCommand extends RegistryVerb {
     @Option(
         names = "--replace",
         description = {
-          "Move a registry that is there into a directory beside it first; it is never deleted."
+          "With --data: move a registry that is there into a directory beside it",
+          "first. It is never deleted."
         })
     private boolean replace;
   }
@@ -86,7 +90,33 @@ final class RestoreCommand extends RegistryVerb {
 
   @Override
   int act(RegistryTarget of, Output to) throws IOException, InterruptedException {
-    return wish.backed == null ? super.act(of, to) : restore(wish.backed, of, to);
+    if (wish.backed == null) {
+      return super.act(of, to);
+    }
+    if (of.isStopped()) {
+      return restore(wish.backed, of, to);
+    }
+    if (wish.backed.replace) {
+      of.stopped("--replace");
+    }
+    return super.act(of, to);
+  }
+
+  private int bringBack(Backed backed, Administration registry, Output output)
+      throws IOException, InterruptedException {
+    String generation =
+        backed.generation == null ? "" : "&generation=" + Administration.encoded(backed.generation);
+    JobFollow follow = new JobFollow(registry, output);
+    JsonNode job =
+        follow.run(
+            "/restore",
+            "?dry-run=%s%s&from=%s"
+                .formatted(
+                    dryRun,
+                    generation,
+                    Administration.encoded(backed.from.toAbsolutePath().normalize().toString())));
+    int code = follow.tell(job, dryRun ? "would restore" : "restored");
+    return code == 0 && JobFollow.found(job, "damaged", "refused", "lost-tag") ? 1 : code;
   }
 
   private int restore(Backed backed, RegistryTarget of, Output to)
@@ -107,6 +137,9 @@ final class RestoreCommand extends RegistryVerb {
 
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
+    if (wish.backed != null) {
+      return bringBack(wish.backed, registry, output);
+    }
     if (wish.past != null) {
       return rewind(wish.past, registry, output);
     }

@@ -21,6 +21,7 @@ public final class Jobs {
     CHECK,
     IMPORT,
     BACKUP,
+    RESTORE,
     REBUILD
   }
 

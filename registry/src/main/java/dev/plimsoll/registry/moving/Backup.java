@@ -288,8 +288,9 @@ public final class Backup {
       return blob.sizeBytes();
     }
 
+    /** What the registry itself has lost is looked at closely: nobody else has it. */
     private boolean sound(SnapshotRows.BlobRow blob) throws IOException {
-      if (plan.present() == Present.TRUSTED) {
+      if (plan.present() == Present.TRUSTED && !blob.damaged()) {
         return true;
       }
       Digest digest = blob.key().digest();

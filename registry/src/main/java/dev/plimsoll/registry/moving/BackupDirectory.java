@@ -7,6 +7,7 @@ import dev.plimsoll.content.Disk;
 import dev.plimsoll.content.DurableFile;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
 import java.io.InputStream;
@@ -181,6 +182,42 @@ public final class BackupDirectory {
 
   Path database(String generation) {
     return generations().resolve(generation + ".db");
+  }
+
+  /**
+   * The database of a generation.
+   *
+   * @throws IOException if it is not what was written
+   */
+  Path sound(Generation generation) throws IOException {
+    Path file = database(generation.name());
+    if (!Files.exists(file) || !hash(file, Digest.Algorithm.SHA256).equals(generation.database())) {
+      throw new IOException(
+          "%s is not what was written to it; restore another generation with --generation"
+              .formatted(file));
+    }
+    return file;
+  }
+
+  /**
+   * The generation that is asked for, or the newest.
+   *
+   * @throws JobRefused if it is not there, with those that are
+   */
+  public Generation choose(Optional<String> name, Progress progress) throws IOException {
+    List<Generation> all =
+        generations(
+            (damaged, reason) -> progress.found("damaged", "generation " + damaged, reason));
+    return all.stream()
+        .filter(each -> name.isEmpty() || each.name().equals(name.get()))
+        .findFirst()
+        .orElseThrow(() ->
+            new JobRefused(
+                "%s has no generation %s that can be read; it has %s"
+                    .formatted(
+                        root,
+                        name.orElse("at all"),
+                        all.isEmpty() ? "none" : all.stream().map(Generation::name).toList())));
   }
 
   private Path manifest(String generation) {

@@ -58,7 +58,7 @@ public final class BackupRestore {
     MOVES_ASIDE
   }
 
-  /** Of one generation, which {@link #choose} has found. */
+  /** Of one generation of the backup. */
   public BackupRestore(
       BackupDirectory backup,
       Generation generation,
@@ -72,33 +72,9 @@ public final class BackupRestore {
     this.clock = clock;
   }
 
-  /**
-   * The generation that is asked for, or the newest.
-   *
-   * @throws JobRefused if there is none, with those that there are
-   */
-  public static Generation choose(BackupDirectory backup, Optional<String> name, Progress progress)
-      throws IOException {
-    List<Generation> all =
-        backup.generations(
-            (damaged, reason) -> progress.found("damaged", "generation " + damaged, reason));
-    return all.stream()
-        .filter(each -> name.isEmpty() || each.name().equals(name.get()))
-        .findFirst()
-        .orElseThrow(() ->
-            new JobRefused(
-                "%s has no generation %s that can be read; it has %s"
-                    .formatted(
-                        backup,
-                        name.orElse("at all"),
-                        all.isEmpty() ? "none" : all.stream().map(Generation::name).toList())));
-  }
-
   /** Reads everything, names what is damaged, and writes nothing. */
   public void verify(Progress progress) throws IOException, InterruptedException {
-    Path file = backup.database(generation.name());
-    requireSound(file);
-    try (SnapshotReader snapshot = SnapshotReader.open(file);
+    try (SnapshotReader snapshot = SnapshotReader.open(backup.sound(generation));
         var workers = new Workers(progress)) {
       progress.stage("blobs", snapshot.read(rows::amount).blobs());
       String after = "";
@@ -127,15 +103,6 @@ public final class BackupRestore {
     }
     problem.ifPresent(reason -> progress.found("damaged", digest.toString(), reason));
     return blob.sizeBytes();
-  }
-
-  private void requireSound(Path file) throws IOException {
-    if (!Files.exists(file)
-        || !BackupDirectory.hash(file, Digest.Algorithm.SHA256).equals(generation.database())) {
-      throw new IOException(
-          "%s is not what was written to it; restore another generation with --generation"
-              .formatted(file));
-    }
   }
 
   /** Restores, or goes on where an earlier one was cut off. */
@@ -174,10 +141,9 @@ public final class BackupRestore {
 
   /** The snapshot, verified while it is copied, in this release's schema. */
   private Database draft() throws IOException {
-    Path source = backup.database(generation.name());
+    Path source = backup.sound(generation);
     unfinished.deleteDraft();
     Path file = unfinished.draft();
-    requireSound(source);
     Files.copy(source, file);
     if (!BackupDirectory.hash(file, Digest.Algorithm.SHA256).equals(generation.database())) {
       throw new IOException("%s is not what was written to it".formatted(file));
@@ -207,7 +173,7 @@ public final class BackupRestore {
     Optional<String> occupied = Occupied.byFiles(destination.root(), generation.takenAt());
     UnfinishedRestore.Note note = fresh;
     if (occupied.isPresent()) {
-      String aside = "before-restore-" + Generation.name(clock.instant());
+      String aside = unfinished.freePlace("before-restore-" + Generation.name(clock.instant()));
       if (present == Present.STAYS) {
         throw new JobRefused(
             "%s holds %s; nothing was restored. --replace moves it to %s first; or start it, and"

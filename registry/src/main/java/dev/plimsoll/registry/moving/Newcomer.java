@@ -10,12 +10,15 @@ import dev.plimsoll.registry.repository.Chunk;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.StoredManifest;
 import dev.plimsoll.registry.repository.TagMove;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Uploads;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,7 @@ import java.util.Set;
  */
 public final class Newcomer {
   static final String ACTOR = "import";
+  private static final int BUFFER_BYTES = 64 << 10;
 
   private final Manifests manifests;
   private final Blobs blobs;
@@ -69,6 +73,15 @@ public final class Newcomer {
     }
   }
 
+  /** The last move of a tag; empty if there never was one here. */
+  Optional<TagMove> lastMove(RepositoryName repository, Tag tag) throws IOException {
+    try {
+      return tags.history(repository, tag).stream().findFirst();
+    } catch (RepositoryUnknown e) {
+      return Optional.empty();
+    }
+  }
+
   void adopt(RepositoryName repository, Digest digest, Path file) throws IOException {
     if (!hasBlob(repository, digest)) {
       uploads.adopt(repository, digest, file);
@@ -95,6 +108,19 @@ public final class Newcomer {
   /** Stores a small blob. */
   void put(RepositoryName repository, Digest digest, byte[] bytes) throws IOException {
     uploads.put(repository, digest, Chunk.of(bytes));
+  }
+
+  /** The same for bytes that are read. */
+  void receive(RepositoryName repository, Digest digest, InputStream bytes) throws IOException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    receive(
+        repository,
+        digest,
+        sink -> {
+          for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
+            sink.accept(ByteBuffer.wrap(buffer, 0, read));
+          }
+        });
   }
 
   /** Makes a blob of bytes that are in the store already. */

@@ -71,7 +71,7 @@ final class Occupied {
         changed.isAfter(takenAt)
             ? "a registry that is newer than the backup: it was changed at %s, the backup is of %s"
                 .formatted(changed, takenAt)
-            : "a registry with %d repositories".formatted(repositories));
+            : "a registry (repositories: %d)".formatted(repositories));
   }
 
   private static long count(Handle h, String table) {

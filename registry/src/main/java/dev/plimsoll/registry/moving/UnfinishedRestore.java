@@ -76,6 +76,15 @@ public final class UnfinishedRestore {
     new DurableFile(disk).replace(file(), Json.write(note));
   }
 
+  /** A name below the registry's directory that nothing has. */
+  String freePlace(String name) {
+    String free = name;
+    for (int number = 2; Files.exists(root.resolve(free)); number++) {
+      free = name + "-" + number;
+    }
+    return free;
+  }
+
   /** Moves what a registry keeps into a directory beside it; run again, it moves the rest. */
   void moveAside(String name) throws IOException {
     Path aside = Files.createDirectories(root.resolve(name));
@@ -91,12 +100,14 @@ public final class UnfinishedRestore {
 
   /** It has come to its end, or was refused before it began. */
   void forget() throws IOException {
-    deleteDraft();
-    disk.delete(file());
-    if (Files.isDirectory(place())) {
-      disk.forceDirectory(place());
-      disk.delete(place());
+    if (!Files.isDirectory(place())) {
+      return;
     }
+    deleteDraft();
+    new DurableFile(disk).removeDrafts(place());
+    disk.delete(file());
+    disk.forceDirectory(place());
+    disk.delete(place());
   }
 
   /** Removes the database in the making. */

@@ -76,6 +76,17 @@ class BackupTest {
             job -> !job.path("inProgress").asBoolean());
   }
 
+  private JsonNode broughtBack(Client client, String more) throws Exception {
+    String at = "/plimsoll/v1/restore";
+    String from = URLEncoder.encode(backup.toString(), StandardCharsets.UTF_8);
+    assertThat(client.send("POST", at + "?from=" + from + more).status()).isEqualTo(202);
+    return await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> Json.tree(client.send("GET", at).body()),
+            job -> !job.path("inProgress").asBoolean());
+  }
+
   private JsonNode backUp(String more) throws Exception {
     try (Client client = Client.start(data)) {
       return backedUp(client, more);
@@ -289,6 +300,9 @@ class BackupTest {
       assertThat(get(client, "blobs/" + Digest.sha256(OTHER))).isEqualTo(OTHER);
       String damaged = "/v2/team/app/blobs/" + Digest.sha256(LAYER);
       assertThat(client.send("HEAD", damaged).status()).as("wrong bytes").isEqualTo(404);
+      assertThat(backedUp(client, "").path("findings").toString())
+          .as("a backup that neither side has whole")
+          .contains("incomplete", Digest.sha256(LAYER).toString());
 
       push(client, "1.0", LAYER);
 
@@ -332,7 +346,7 @@ class BackupTest {
 
     assertThatThrownBy(() -> restored(data, RegistryRestore.Mode.RESTORE))
         .isInstanceOf(JobRefused.class)
-        .hasMessageContaining("a registry with 1 repositories; nothing was restored");
+        .hasMessageContaining("a registry (repositories: 1); nothing was restored");
     byte[] newer;
     try (Client client = Client.start(data)) {
       newer = push(client, "3.0", Client.random(50_000, 3));
@@ -438,6 +452,35 @@ class BackupTest {
   }
 
   @Test
+  void aFullBackupDiskEndsTheBackupAndNotTheRegistry() throws Exception {
+    Files.createDirectories(backup);
+    run("mount", "-t", "tmpfs", "-o", "size=2m", "plimsoll-test", backup.toString());
+    try (Client client = Client.start(data)) {
+      byte[] large = Client.random(3 << 20, 3);
+      push(client, "3.0", large);
+
+      assertThat(backedUp(client, "").path("failure").asString())
+          .contains("no space left for " + blob(large));
+      assertThat(blob(LAYER)).as("what was copied stays").hasBinaryContent(LAYER);
+      push(client, "4.0", Client.random(50_000, 4));
+      run("mount", "-o", "remount,size=16m", backup.toString());
+
+      JsonNode job = backedUp(client, "");
+
+      assertThat(job.hasNonNull("failure")).as(job.toString()).isFalse();
+      assertThat(restored(directory.resolve("new"), RegistryRestore.Mode.DRY).snapshot().found())
+          .isZero();
+    } finally {
+      run("umount", backup.toString());
+    }
+  }
+
+  private static void run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    assertThat(process.waitFor()).as(List.of(command).toString()).isZero();
+  }
+
+  @Test
   void aReadOnlyRegistryIsBackedUp() throws Exception {
     try (Client client = Client.start(data)) {
       client.send("PUT", "/plimsoll/v1/read-only?reason=moving");
@@ -445,6 +488,61 @@ class BackupTest {
       assertThat(backedUp(client, "").hasNonNull("failure")).isFalse();
     }
     assertThat(generations()).hasSize(1);
+  }
+
+  @Test
+  void aRegistryThatRunsGetsBackWhatItLacksAndKeepsWhatItHas() throws Exception {
+    byte[] index;
+    try (Client client = Client.start(data)) {
+      index = Client.index("", image);
+      client.manifest("team/app", "all", index, "application/vnd.oci.image.index.v1+json");
+      push(client, "latest", LAYER);
+      push(client, "moved", LAYER);
+      backedUp(client, "");
+      byte[] newer = push(client, "moved", Client.random(50_000, 3));
+      client.send("DELETE", "/v2/team/app/manifests/2.0");
+      client.send("DELETE", "/v2/team/app/manifests/" + Digest.sha256(index));
+      client.send("DELETE", "/v2/team/app/manifests/" + Digest.sha256(image));
+      client.send("POST", "/plimsoll/v1/gc?now");
+      assertThat(client.send("GET", "/v2/team/app/blobs/" + Digest.sha256(LAYER)).status())
+          .isEqualTo(404);
+
+      assertThat(broughtBack(client, "&dry-run").path("findings").toString())
+          .contains("would-restore", "with its tags")
+          .doesNotContain("team/app:1.0");
+      assertThat(client.send("GET", "/v2/team/app/manifests/1.0").status()).isEqualTo(404);
+      JsonNode job = broughtBack(client, "");
+
+      assertThat(job.path("findings").toString())
+          .contains(
+              "with its tags", "kept", "team/app:moved", "it was moved or deleted here since");
+      assertThat(get(client, "manifests/1.0")).isEqualTo(image);
+      assertThat(get(client, "manifests/latest")).isEqualTo(image);
+      assertThat(get(client, "manifests/all")).isEqualTo(index);
+      assertThat(get(client, "manifests/moved")).isEqualTo(newer);
+      assertThat(get(client, "blobs/" + Digest.sha256(LAYER))).isEqualTo(LAYER);
+      assertThat(broughtBack(client, "").path("findings").toString())
+          .as("the second time")
+          .doesNotContain("back");
+    }
+  }
+
+  @Test
+  void aBlobThatARunningRegistryFoundDamagedComesFromTheBackup() throws Exception {
+    backUp("");
+    flipAByte(stored(LAYER));
+    try (Client client = Client.start(data)) {
+      client.send("POST", "/plimsoll/v1/check");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() ->
+              client.send("HEAD", "/v2/team/app/blobs/" + Digest.sha256(LAYER)).status() == 404);
+
+      assertThat(broughtBack(client, "").path("findings").toString())
+          .contains("back", Digest.sha256(LAYER).toString(), "had lost");
+
+      assertBothImages(client);
+    }
   }
 
   @Test

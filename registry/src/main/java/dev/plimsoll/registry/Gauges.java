@@ -14,6 +14,7 @@ import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.repository.Uploads;
 import dev.plimsoll.registry.retention.Pulls;
 import dev.plimsoll.registry.retention.Retention;
+import dev.plimsoll.registry.retention.RetentionSchedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -86,6 +87,14 @@ final class Gauges {
 
   Gauges of(Uploads uploads) {
     metrics.gauge("uploads_open", "Uploads in progress.", uploads::openUploads);
+    return this;
+  }
+
+  Gauges of(RetentionSchedule schedule) {
+    metrics.gauge(
+        "retention_policy_current",
+        "1, or 0 while the rules' file cannot be used and the rules before are in force.",
+        () -> schedule.trouble().isEmpty() ? 1 : 0);
     return this;
   }
 

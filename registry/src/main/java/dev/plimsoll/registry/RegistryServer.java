@@ -393,6 +393,7 @@ public final class RegistryServer implements AutoCloseable {
         .of(uploads)
         .of(collector)
         .of(retention)
+        .of(schedule)
         .of(pulls)
         .of(orphans, damage)
         .of(access);

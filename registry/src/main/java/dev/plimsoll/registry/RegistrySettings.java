@@ -3,13 +3,11 @@ package dev.plimsoll.registry;
 import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
-import dev.plimsoll.foundation.settings.YamlValue;
 import dev.plimsoll.registry.check.CheckSettings;
 import dev.plimsoll.registry.event.WebhookSettings;
 import dev.plimsoll.registry.gc.GcPolicy;
 import dev.plimsoll.registry.mirror.MirrorSettings;
 import dev.plimsoll.registry.repository.Lease;
-import dev.plimsoll.registry.retention.PolicyFile;
 import dev.plimsoll.registry.retention.RetentionSettings;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -258,12 +256,7 @@ public record RegistrySettings(
             settings.get(TAG_MOVES)),
         new Parts(
             new RetentionSettings(
-                settings
-                    .get(RETENTION_POLICY)
-                    .map(Path::of)
-                    .map(YamlValue::read)
-                    .map(PolicyFile::read),
-                settings.get(RETENTION_EVERY)),
+                settings.get(RETENTION_POLICY).map(Path::of), settings.get(RETENTION_EVERY)),
             MirrorSettings.from(settings),
             CheckSettings.from(settings),
             StorageSettings.from(settings),

@@ -23,15 +23,13 @@ class BesideDockerIT {
           new Shell(Map.of("W", work.toString()))
               .line(
                   """
-                  set -e; mkdir $W/debs $W/root; cd $W/debs
-                  apt-get download -qq docker.io containerd tini >apt.log 2>&1 || { cat apt.log; exit 1; }
-                  for deb in *.deb; do dpkg -x $deb $W/root; done
                   exec unshare --mount --net --pid --fork --kill-child --mount-proc catatonit -- \
-                    sh %s %s $W $W/root $W/busybox.tar\
+                    sh %s %s $W %s $W/busybox.tar\
                   """
                       .formatted(
                           Path.of("src/test/resources/beside-docker.sh").toAbsolutePath(),
-                          Program.launcher()))
+                          Program.launcher(),
+                          TestDockerd.unpack(work)))
               .run();
       assertThat(result.out().lines())
           .as(result.err())

@@ -172,7 +172,7 @@ public final class Registries implements AutoCloseable {
     RegistryHost host =
         new RegistryHost(
             base, hosts.trustFor(RegistryHosts.authority(base)), RegistryHost.Role.ORIGIN);
-    RegistrySession session = RegistrySession.open(http, hosts, host, credentials, clock);
+    RegistrySession session = RegistrySession.byPassword(http, hosts, host, credentials, clock);
     try (RegistryReply reply =
         session.send(
             "PUT",

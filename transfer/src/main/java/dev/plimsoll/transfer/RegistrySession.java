@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -62,6 +63,25 @@ final class RegistrySession {
     } catch (IOException e) {
       throw explained("GET", ping, e);
     }
+  }
+
+  /**
+   * For a registry of ours whose own API is called: a password is shown as it is. A token is for
+   * repositories, and would not speak for who asked for it.
+   */
+  static RegistrySession byPassword(
+      HttpClient http,
+      RegistryHosts hosts,
+      RegistryHost host,
+      Credentials credentials,
+      InstantSource clock) {
+    List<Challenge> challenges =
+        credentials instanceof Credentials.Password
+            ? List.of(new Challenge("basic", Map.of()))
+            : List.of();
+    TokenServer tokens = new TokenServer(http, hosts, host);
+    return new RegistrySession(
+        http, hosts, host, new Authorizer(tokens, credentials, challenges, clock));
   }
 
   RegistryHost host() {

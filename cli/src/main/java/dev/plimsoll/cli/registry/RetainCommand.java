@@ -35,8 +35,20 @@ final class RetainCommand extends RegistryVerb {
   @Option(names = "--deletions", description = "List what goes, and leave out what stays.")
   private boolean deletions;
 
+  @Option(
+      names = "--reload",
+      description = "Read the registry's own file of rules again now, and run nothing.")
+  private boolean reload;
+
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
+    if (reload) {
+      JsonNode now = registry.post("/retention/reload");
+      if (!output.json(now)) {
+        output.talk("%d rules are in force".formatted(now.path("rules").asInt()));
+      }
+      return 0;
+    }
     StringBuilder query = new StringBuilder("/retention?dry-run=").append(dryRun);
     query.append("&deletions=").append(deletions);
     if (repository != null) {

@@ -25,12 +25,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /plimsoll/v1/retention}: how the rules are doing, and running them now. A run answers with a
  * line of JSON for each tag and manifest, as it goes, and one for the sum.
  */
 public final class RetentionApi implements AdminResource {
+  private static final String PLACE = ROOT + "/retention";
+  private static final String RELOAD = PLACE + "/reload";
   private static final int POLICY_BYTES_MAX = 1 << 20;
 
   private final Retention retention;
@@ -44,6 +47,7 @@ public final class RetentionApi implements AdminResource {
   private record Status(
       boolean on,
       int rules,
+      Optional<String> trouble,
       boolean inProgress,
       long runs,
       Optional<LastRun> last,
@@ -78,13 +82,21 @@ public final class RetentionApi implements AdminResource {
     }
   }
 
+  private record Reloaded(int rules) {}
+
   private record Sum(RetentionReport summary) {}
 
   private record Failure(String failure) {}
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
-    if (!path.equals(ROOT + "/retention")) {
+    if (path.equals(RELOAD)) {
+      if (!Parameters.refused("POST", request, response)) {
+        Parameters.json(response, new Reloaded(reload().rules().size()));
+      }
+      return true;
+    }
+    if (!path.equals(PLACE)) {
       return false;
     }
     switch (request.method()) {
@@ -100,10 +112,25 @@ public final class RetentionApi implements AdminResource {
     return new Status(
         schedule.policy().isPresent(),
         schedule.policy().map(policy -> policy.rules().size()).orElse(0),
+        schedule.trouble(),
         status.inProgress(),
         status.runs(),
         status.last().map(run -> new LastRun(run.began(), run.ended(), run.report())),
         schedule.next());
+  }
+
+  private Policy reload() {
+    try {
+      return schedule.reload().orElseThrow(NoPolicy::new);
+    } catch (SettingsException e) {
+      throw refusal(e.getMessage() + "; the rules in force stay", e);
+    }
+  }
+
+  private static Malformed refusal(@Nullable String reason, SettingsException cause) {
+    Malformed refusal = new Malformed(Subject.DOCUMENT, String.valueOf(reason));
+    refusal.initCause(cause);
+    return refusal;
   }
 
   private void run(Request request, Response response) throws IOException {
@@ -143,9 +170,7 @@ public final class RetentionApi implements AdminResource {
               request.query("name").orElse("policy"), new String(body, StandardCharsets.UTF_8));
       return mode == Mode.DRY ? PolicyFile.readForTrial(yaml) : PolicyFile.read(yaml);
     } catch (SettingsException e) {
-      Malformed refusal = new Malformed(Subject.DOCUMENT, String.valueOf(e.getMessage()));
-      refusal.initCause(e);
-      throw refusal;
+      throw refusal(e.getMessage(), e);
     }
   }
 

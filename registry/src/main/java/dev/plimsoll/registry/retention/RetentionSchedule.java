@@ -1,5 +1,7 @@
 package dev.plimsoll.registry.retention;
 
+import dev.plimsoll.foundation.settings.SettingsException;
+import dev.plimsoll.foundation.settings.WatchedFile;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,10 +28,16 @@ public final class RetentionSchedule {
   private final RetentionSettings settings;
   private final Transactions transactions;
   private final InstantSource clock;
+  private final Optional<WatchedFile<Policy>> rules;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
   private BooleanSupplier leads = () -> true;
 
+  /**
+   * Reads the rules, and looks at their file again before each use.
+   *
+   * @throws SettingsException if they cannot be used, with file, line and reason
+   */
   public RetentionSchedule(
       Retention retention,
       RetentionSettings settings,
@@ -39,6 +47,11 @@ public final class RetentionSchedule {
     this.settings = settings;
     this.transactions = transactions;
     this.clock = clock;
+    this.rules =
+        settings
+            .policy()
+            .map(file ->
+                new WatchedFile<>("retention policy", file, PolicyFile::read, System::nanoTime));
   }
 
   /**
@@ -52,19 +65,34 @@ public final class RetentionSchedule {
 
   /** The policy in force. */
   public Optional<Policy> policy() {
-    return settings.policy();
+    return rules.map(WatchedFile::current);
+  }
+
+  /**
+   * Reads the file again now.
+   *
+   * @return the policy in force; empty while retention is off
+   * @throws SettingsException if the file cannot be used; the policy in force stays
+   */
+  public Optional<Policy> reload() {
+    return rules.map(WatchedFile::reload);
+  }
+
+  /** Why the file as it is now is not in force; empty if it is. */
+  public Optional<String> trouble() {
+    return rules.flatMap(WatchedFile::trouble);
   }
 
   /** Warns of what matches nothing, and looks at the calendar from now on. */
   public void start() {
-    if (settings.policy().isPresent()) {
+    if (rules.isPresent()) {
       thread = Thread.ofVirtual().name("registry-retention").start(this::turns);
     }
   }
 
   /** When the next run is due; empty while retention is off. */
   public Optional<Instant> next() throws IOException {
-    if (settings.policy().isEmpty()) {
+    if (rules.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -73,7 +101,7 @@ public final class RetentionSchedule {
 
   /** Runs the policy if it is due; returns whether it ran. */
   public boolean turn() throws IOException {
-    Optional<Policy> policy = settings.policy();
+    Optional<Policy> policy = policy();
     if (policy.isEmpty()
         || next().orElseThrow().isAfter(clock.instant())
         || !leads.getAsBoolean()) {
@@ -106,9 +134,15 @@ public final class RetentionSchedule {
   private void turns() {
     Duration look =
         settings.every().compareTo(LOOK_EVERY_MAX) < 0 ? settings.every() : LOOK_EVERY_MAX;
+    Policy warnedOf = policy().orElse(Policy.NONE);
     try {
-      warn();
+      warn(warnedOf);
       while (!stopping.await(look.toMillis(), TimeUnit.MILLISECONDS)) {
+        Policy now = policy().orElse(Policy.NONE);
+        if (!now.equals(warnedOf)) {
+          warn(now);
+          warnedOf = now;
+        }
         turnOrWarn(look);
       }
     } catch (InterruptedException e) {
@@ -116,10 +150,10 @@ public final class RetentionSchedule {
     }
   }
 
-  private void warn() {
+  private void warn(Policy policy) {
     try {
       retention
-          .unusedPatterns(settings.policy().orElse(Policy.NONE))
+          .unusedPatterns(policy)
           .forEach(warning -> log.warn("retention policy, {}", warning));
     } catch (IOException | RuntimeException e) {
       log.warn("the patterns of the retention policy could not be tried", e);

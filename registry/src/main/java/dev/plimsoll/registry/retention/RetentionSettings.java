@@ -1,15 +1,16 @@
 package dev.plimsoll.registry.retention;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * Whether and how retention runs by itself.
  *
- * @param policy empty: it is off
+ * @param policy the file of rules; empty: it is off
  * @param every the time between two runs
  */
-public record RetentionSettings(Optional<Policy> policy, Duration every) {
+public record RetentionSettings(Optional<Path> policy, Duration every) {
   public static final RetentionSettings OFF =
       new RetentionSettings(Optional.empty(), Duration.ofDays(1));
 

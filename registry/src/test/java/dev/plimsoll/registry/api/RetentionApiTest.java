@@ -3,14 +3,13 @@ package dev.plimsoll.registry.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plimsoll.foundation.settings.YamlValue;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.registry.RegistrySettings;
-import dev.plimsoll.registry.retention.PolicyFile;
 import dev.plimsoll.registry.retention.RetentionSettings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -196,12 +195,10 @@ class RetentionApiTest {
 
   @Test
   void aPolicyInForceRunsByItself(@TempDir Path other) throws Exception {
+    Path file = Files.writeString(other.resolve("rules.yaml"), KEEP_ONE);
     RegistrySettings settings =
         RegistrySettings.in(other)
-            .withRetention(
-                new RetentionSettings(
-                    Optional.of(PolicyFile.read(YamlValue.parse("p", KEEP_ONE))),
-                    Duration.ofMillis(50)));
+            .withRetention(new RetentionSettings(Optional.of(file), Duration.ofMillis(50)));
     try (Client own = Client.start(settings)) {
       own.image("team/app", "1.0", "old");
       own.image("team/app", "1.1", "newest");
@@ -212,5 +209,35 @@ class RetentionApiTest {
       assertThat(own.send("GET", "/plimsoll/v1/retention").text())
           .contains("\"on\":true", "\"rules\":2", "\"next\":");
     }
+  }
+
+  @Test
+  void aChangedFileIsInForceAndOneThatCannotBeUsedChangesNothing(@TempDir Path other)
+      throws Exception {
+    Path file = Files.writeString(other.resolve("rules.yaml"), KEEP_ONE);
+    RegistrySettings settings =
+        RegistrySettings.in(other)
+            .withRetention(new RetentionSettings(Optional.of(file), Duration.ofDays(1)));
+    try (Client own = Client.start(settings)) {
+      Files.writeString(file, KEEP_ONE + "- {name: all, repositories: ['**'], tags: ['*']}\n");
+      Client.Reply refused = own.send("POST", "/plimsoll/v1/retention/reload");
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.text())
+          .contains("rules.yaml, line 10: rule \\\"all\\\" would delete everything")
+          .contains("the rules in force stay");
+      assertThat(own.send("GET", "/plimsoll/v1/retention").text())
+          .contains("\"rules\":2", "\"trouble\":\"" + file);
+      assertThat(own.send("GET", "/metrics").text())
+          .contains("plimsoll_registry_retention_policy_current 0.0");
+
+      Files.writeString(file, KEEP_ONE.substring(0, KEEP_ONE.indexOf("- name: leftovers")));
+      Awaitility.await()
+          .until(() -> own.send("GET", "/plimsoll/v1/retention").text().contains("\"rules\":1"));
+      assertThat(own.send("POST", "/plimsoll/v1/retention/reload").text())
+          .isEqualTo("{\"rules\":1}");
+      assertThat(own.send("GET", "/plimsoll/v1/retention").text()).doesNotContain("trouble");
+    }
+    assertThat(client.send("POST", "/plimsoll/v1/retention/reload").text())
+        .contains("no retention policy is in force");
   }
 }

@@ -44,13 +44,13 @@ class PoliciesTest {
     Policies policies = Policies.of(file, nanos::get);
 
     Files.writeString(file, "grups: {a: [x]}\n");
-    policies.reload();
+    passes(Duration.ofSeconds(1));
 
     assertThat(policies.current().groups()).containsKey("a");
     assertThat(policies.trouble().orElseThrow()).contains("line 1").contains("grups");
 
     Files.writeString(file, "groups: {bb: [x]}\n");
-    policies.reload();
+    passes(Duration.ofSeconds(1));
     assertThat(policies.current().groups()).containsOnlyKeys("bb");
     assertThat(policies.trouble()).isEmpty();
   }
@@ -61,7 +61,7 @@ class PoliciesTest {
     Policies policies = Policies.of(file, nanos::get);
 
     Files.delete(file);
-    policies.reload();
+    passes(Duration.ofSeconds(1));
 
     assertThat(policies.current().groups()).containsKey("a");
     assertThat(policies.trouble().orElseThrow()).contains("cannot be read");

@@ -44,10 +44,9 @@ class AccessTlsIT {
         """);
     certificate("first");
     shell.out("cp $D/tls/first.key $D/tls/key.pem; cp $D/tls/first.crt $D/tls/chain.pem");
-    Path policy =
-        Files.writeString(
-            engine.scratch().resolve("access.yaml"),
-            "grants: [{to: \"user:ada\", may: admin, repositories: \"**\"}]\n");
+    Files.writeString(
+        engine.scratch().resolve("access.yaml"),
+        "grants: [{to: \"user:ada\", may: admin, repositories: \"**\"}]\n");
     Path settings =
         Files.writeString(
             engine.scratch().resolve("plimsoll.yaml"),

@@ -62,6 +62,7 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
   private final ScheduledExecutorService healer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("network-healer").factory());
+  private boolean removed; // the kernel thread's
 
   private BridgeNetworks(
       BridgeSettings settings,
@@ -131,9 +132,12 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
   }
 
   /** What a firewall's reload or a person took away comes back by itself. */
-  private void heal() {
+  void heal() {
     try {
       inKernel(() -> {
+        if (removed) {
+          return false;
+        }
         links.ensureBridge(subnet);
         foreign.look();
         return filter.heal();
@@ -323,9 +327,10 @@ public final class BridgeNetworks implements ContainerNetworks, AutoCloseable {
     return foreign.warnings();
   }
 
-  /** Takes bridge and table away: for an installation that goes, and for tests. */
+  /** Takes bridge and table away, for good: nothing is healed any more, and no container comes. */
   public void removeFromHost() throws IOException {
     inKernel(() -> {
+      removed = true;
       for (Endpoint endpoint : rows.all()) {
         disconnect(endpoint.containerId());
       }

@@ -135,6 +135,18 @@ class BridgeNetworksTest {
   }
 
   @Test
+  void whatWasTakenFromTheHostIsNotHealed() throws Exception {
+    Path bridge = Path.of("/sys/class/net", networks.description().bridge());
+    networks.heal();
+    assertThat(bridge).exists();
+
+    networks.removeFromHost();
+    networks.heal();
+
+    assertThat(bridge).doesNotExist();
+  }
+
+  @Test
   void whatSomebodyElseDidToTheTableIsHealedAtTheNextStart() throws Exception {
     NetworkSandbox web = networks.attach(request(WEB, publish("127.0.0.1", "")));
     try (ServerSocket server = listening(web, 80)) {

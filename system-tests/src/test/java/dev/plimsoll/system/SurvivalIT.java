@@ -140,8 +140,10 @@ class SurvivalIT {
 
     Awaitility.await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(shell.out("docker ps -aq")).isEmpty());
-    assertThat(shell.out("ls %s/engine/containers".formatted(engine.data()))).isEmpty();
+        .untilAsserted(() -> {
+          assertThat(shell.out("docker ps -aq")).isEmpty();
+          assertThat(shell.out("ls %s/engine/containers".formatted(engine.data()))).isEmpty();
+        });
   }
 
   @Test

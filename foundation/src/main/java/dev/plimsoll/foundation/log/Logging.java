@@ -22,9 +22,13 @@ public final class Logging {
   public static void toStandardError() {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
+    toStandardError(context, LINE, Level.INFO);
+  }
+
+  static void toStandardError(LoggerContext context, String line, Level level) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern(LINE);
+    encoder.setPattern(line);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);
@@ -32,7 +36,7 @@ public final class Logging {
     appender.setEncoder(encoder);
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.INFO);
+    root.setLevel(level);
     root.addAppender(appender);
   }
 

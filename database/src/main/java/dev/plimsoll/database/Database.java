@@ -21,6 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Database extends AutoCloseable permits SqliteDatabase, PostgresDatabase {
 
+  /**
+   * Has everything read and linked that the first database needs, which takes a tenth of a second: a
+   * program that will open one calls this on a thread of its own while it reads its options. Leaves
+   * nothing, and fails silently.
+   */
+  static void warmUp() {
+    WarmUp.run();
+  }
+
   /** Who else may be at work on the same rows. */
   enum Sharing {
     /** Nobody: what this process has read stays true until it writes. */

@@ -1,5 +1,6 @@
 package dev.plimsoll.cli.engine;
 
+import dev.plimsoll.cli.verb.Serving;
 import dev.plimsoll.cli.verb.Verb;
 import java.util.List;
 
@@ -8,7 +9,9 @@ public final class EngineVerbs {
   public static final List<Verb> ALL =
       List.of(
           new Verb(
-              "engine serve", "serve the Docker Engine API on a unix socket", ServeCommand::new),
+              "engine serve",
+              "serve the Docker Engine API on a unix socket",
+              () -> Serving.soon(new ServeCommand())),
           new Verb(
               "engine check",
               "verify what an engine keeps, mend it, make a lost database anew",

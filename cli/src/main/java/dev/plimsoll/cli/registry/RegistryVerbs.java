@@ -1,5 +1,6 @@
 package dev.plimsoll.cli.registry;
 
+import dev.plimsoll.cli.verb.Serving;
 import dev.plimsoll.cli.verb.Verb;
 import java.util.List;
 
@@ -10,7 +11,7 @@ public final class RegistryVerbs {
           new Verb(
               "registry serve",
               "serve images over the OCI distribution protocol",
-              ServeCommand::new),
+              () -> Serving.soon(new ServeCommand())),
           new Verb("registry gc", "collect what nothing refers to", GcCommand::new),
           new Verb(
               "registry trash", "list what was deleted and can be had back", TrashCommand::new),

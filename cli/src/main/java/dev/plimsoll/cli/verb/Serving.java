@@ -1,5 +1,6 @@
 package dev.plimsoll.cli.verb;
 
+import dev.plimsoll.database.Database;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,12 @@ public final class Serving {
   }
 
   private Serving() {}
+
+  /** The same command, while what its server will need is made ready beside it. */
+  public static <C> C soon(C command) {
+    Thread.ofPlatform().daemon().name("warm-up").start(Database::warmUp);
+    return command;
+  }
 
   /** Returns when the process is asked to end. */
   public static void untilTold(Closing server, List<String> addresses, PrintWriter out)

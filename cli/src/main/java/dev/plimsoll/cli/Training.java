@@ -44,6 +44,7 @@ final class Training {
       String at = "--data=" + data;
       Main.run(new String[] {"registry", "gc", at, "--json"}, nowhere, nowhere);
       Main.run(new String[] {"registry", "trash", at}, nowhere, nowhere);
+      TrainingClient.work(at);
     } finally {
       remove(data);
     }

@@ -51,41 +51,41 @@ public class BlobRows {
 
   /** The blob that a new link would show, live or condemned. */
   public Optional<Current> current(Handle h, Digest digest) {
-    return h.createQuery(
-            """
-            SELECT generation, size_bytes, content IS NOT NULL AS small, state = 'condemned' AS c,
-              damaged_at IS NOT NULL AS damaged
-            FROM blobs WHERE digest = :digest AND state IN ('live', 'condemned')
-            """)
-        .bind("digest", digest.toString())
-        .map((rs, ctx) ->
+    return Plain.first(
+        h,
+        """
+        SELECT generation, size_bytes, content IS NOT NULL AS small, state = 'condemned' AS c,
+          damaged_at IS NOT NULL AS damaged
+        FROM blobs WHERE digest = ? AND state IN ('live', 'condemned')
+        """,
+        rs ->
             new Current(
                 rs.getString("generation"),
                 rs.getLong("size_bytes"),
                 rs.getBoolean("small"),
                 rs.getBoolean("c"),
-                rs.getBoolean("damaged")))
-        .findOne();
+                rs.getBoolean("damaged")),
+        digest.toString());
   }
 
   /** The link of a repository, unless a client has deleted it or the blob is damaged. */
   public Optional<Link> link(Handle h, long repositoryId, Digest digest) {
-    return h.createQuery(
-            """
-            SELECT b.generation, b.size_bytes, b.content IS NOT NULL AS small, l.leased_until
-            FROM blob_links l JOIN blobs b ON b.digest = l.digest AND b.state = 'live'
-            WHERE l.repository_id = :repository AND l.digest = :digest AND l.deleted_at IS NULL
-              AND b.damaged_at IS NULL
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .map((rs, ctx) ->
+    return Plain.first(
+        h,
+        """
+        SELECT b.generation, b.size_bytes, b.content IS NOT NULL AS small, l.leased_until
+        FROM blob_links l JOIN blobs b ON b.digest = l.digest AND b.state = 'live'
+        WHERE l.repository_id = ? AND l.digest = ? AND l.deleted_at IS NULL
+          AND b.damaged_at IS NULL
+        """,
+        rs ->
             new Link(
                 rs.getString("generation"),
                 rs.getLong("size_bytes"),
                 rs.getBoolean("small"),
-                Rows.time(rs, "leased_until")))
-        .findOne();
+                Rows.time(rs, "leased_until")),
+        repositoryId,
+        digest.toString());
   }
 
   /** Repositories that have the blob, for a mount that names none. */
@@ -107,16 +107,16 @@ public class BlobRows {
   /** Adds a live blob whose bytes are on disk, or are {@code content}. */
   public void store(
       Handle h, Digest digest, String generation, long sizeBytes, byte @Nullable [] content) {
-    h.createUpdate(
-            """
-            INSERT INTO blobs (digest, generation, size_bytes, state, content)
-            VALUES (:digest, :generation, :size, 'live', :content)
-            """)
-        .bind("digest", digest.toString())
-        .bind("generation", generation)
-        .bind("size", sizeBytes)
-        .bind("content", content)
-        .execute();
+    Plain.update(
+        h,
+        """
+        INSERT INTO blobs (digest, generation, size_bytes, state, content)
+        VALUES (?, ?, ?, 'live', ?)
+        """,
+        digest.toString(),
+        generation,
+        sizeBytes,
+        content);
   }
 
   /**
@@ -125,32 +125,32 @@ public class BlobRows {
    */
   public void link(Handle h, long repositoryId, Digest digest, Instant now, Instant leasedUntil) {
     revive(h, digest);
-    h.createUpdate(
-            """
-            INSERT INTO blob_links (repository_id, digest, linked_at, leased_until)
-            VALUES (:repository, :digest, :now, :until)
-            ON CONFLICT (repository_id, digest) DO UPDATE SET
-              linked_at = excluded.linked_at,
-              deleted_at = NULL,
-              leased_until = CASE WHEN blob_links.leased_until < excluded.leased_until
-                THEN excluded.leased_until ELSE blob_links.leased_until END
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .bind("now", now.toEpochMilli())
-        .bind("until", leasedUntil.toEpochMilli())
-        .execute();
+    Plain.update(
+        h,
+        """
+        INSERT INTO blob_links (repository_id, digest, linked_at, leased_until)
+        VALUES (?, ?, ?, ?)
+        ON CONFLICT (repository_id, digest) DO UPDATE SET
+          linked_at = excluded.linked_at,
+          deleted_at = NULL,
+          leased_until = CASE WHEN blob_links.leased_until < excluded.leased_until
+            THEN excluded.leased_until ELSE blob_links.leased_until END
+        """,
+        repositoryId,
+        digest.toString(),
+        now.toEpochMilli(),
+        leasedUntil.toEpochMilli());
   }
 
   /** Takes back the sentence of a condemned blob. */
   protected void revive(Handle h, Digest digest) {
-    h.createUpdate(
-            """
-            UPDATE blobs SET state = 'live', condemned_at = NULL
-            WHERE digest = :digest AND state = 'condemned'
-            """)
-        .bind("digest", digest.toString())
-        .execute();
+    Plain.update(
+        h,
+        """
+        UPDATE blobs SET state = 'live', condemned_at = NULL
+        WHERE digest = ? AND state = 'condemned'
+        """,
+        digest.toString());
   }
 
   /** Moves the end of a lease; a link that a manifest holds has none and keeps none. */
@@ -289,7 +289,7 @@ public class BlobRows {
     return h.createQuery(
             """
             SELECT m.digest FROM manifest_references r JOIN manifests m ON m.id = r.manifest_id
-            WHERE r.repository_id = :repository AND r.digest = :digest AND m.deletion_id IS NULL
+            WHERE r.repository_id = :repository AND r.digest = :digest AND r.live = 1
             LIMIT :most
             """)
         .bind("repository", repositoryId)

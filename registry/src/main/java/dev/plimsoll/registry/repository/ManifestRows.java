@@ -145,7 +145,7 @@ final class ManifestRows {
             .bind("id", id)
             .execute();
     if (back == 1) {
-      usage.added(h, id);
+      usage.broughtBack(h, id);
     }
   }
 
@@ -232,9 +232,8 @@ final class ManifestRows {
             WHERE m.repository_id = :repository AND m.subject = :subject AND m.deletion_id IS NULL
               AND NOT EXISTS (SELECT 1 FROM tags t
                 WHERE t.repository_id = m.repository_id AND t.digest = m.digest)
-              AND NOT EXISTS (SELECT 1 FROM manifest_references r JOIN manifests o
-                ON o.id = r.manifest_id AND o.deletion_id IS NULL
-                WHERE r.repository_id = m.repository_id AND r.digest = m.digest)
+              AND NOT EXISTS (SELECT 1 FROM manifest_references r
+                WHERE r.repository_id = m.repository_id AND r.digest = m.digest AND r.live = 1)
             """)
         .bind("repository", repositoryId)
         .bind("subject", subject.toString())

@@ -3,6 +3,7 @@ package dev.plimsoll.registry.repository;
 import dev.plimsoll.oci.RepositoryName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
@@ -10,13 +11,10 @@ import org.jdbi.v3.core.Handle;
 final class RepositoryRows {
 
   OptionalLong find(Handle h, RepositoryName name) {
-    return h
-        .createQuery("SELECT id FROM repositories WHERE name = :name")
-        .bind("name", name.value())
-        .mapTo(Long.class)
-        .stream()
-        .mapToLong(Long::longValue)
-        .findFirst();
+    Optional<Long> id =
+        Plain.first(
+            h, "SELECT id FROM repositories WHERE name = ?", rs -> rs.getLong(1), name.value());
+    return id.isPresent() ? OptionalLong.of(id.get()) : OptionalLong.empty();
   }
 
   /** The repository, made if it is new. */

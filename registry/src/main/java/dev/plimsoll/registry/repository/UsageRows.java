@@ -12,17 +12,32 @@ import org.jdbi.v3.core.Handle;
  */
 final class UsageRows {
 
-  /** A manifest is live from now on. */
+  /** A new manifest is live, and so are its references, which are new too. */
   void added(Handle h, long manifestId) {
-    move(h, manifestId, 1);
+    count(h, manifestId, 1);
+  }
+
+  /** A manifest is live again. */
+  void broughtBack(Handle h, long manifestId) {
+    mark(h, manifestId, true);
+    count(h, manifestId, 1);
   }
 
   /** A manifest is live no more. */
   void removed(Handle h, long manifestId) {
-    move(h, manifestId, -1);
+    mark(h, manifestId, false);
+    count(h, manifestId, -1);
   }
 
-  private static void move(Handle h, long manifestId, int sign) {
+  /** The references of live manifests are marked: a search would walk through the whole trash. */
+  private static void mark(Handle h, long manifestId, boolean live) {
+    h.createUpdate("UPDATE manifest_references SET live = :live WHERE manifest_id = :manifest")
+        .bind("live", live ? 1 : 0)
+        .bind("manifest", manifestId)
+        .execute();
+  }
+
+  private static void count(Handle h, long manifestId, int sign) {
     h.createUpdate(
             """
             INSERT INTO repository_usage (repository_id, size_bytes, tags)
@@ -30,9 +45,9 @@ final class UsageRows {
               SELECT SUM(f.size_bytes) FROM manifest_references f
               WHERE f.manifest_id = m.id AND f.size_bytes > 0 AND NOT EXISTS (
                 SELECT 1 FROM manifest_references other
-                JOIN manifests o ON o.id = other.manifest_id AND o.deletion_id IS NULL
                 WHERE other.repository_id = f.repository_id AND other.digest = f.digest
-                  AND other.manifest_id <> f.manifest_id AND other.size_bytes > 0)), 0)), 0
+                  AND other.live = 1 AND other.manifest_id <> f.manifest_id
+                  AND other.size_bytes > 0)), 0)), 0
             FROM manifests m WHERE m.id = :manifest
             ON CONFLICT (repository_id) DO UPDATE SET
               size_bytes = repository_usage.size_bytes + excluded.size_bytes
@@ -64,11 +79,12 @@ final class UsageRows {
 
   /** All manifests and tags of a repository are gone. */
   void emptied(Handle h, long repositoryId) {
-    h.createUpdate(
-            """
-            UPDATE repository_usage SET size_bytes = 0, tags = 0 WHERE repository_id = :repository
-            """)
-        .bind("repository", repositoryId)
-        .execute();
+    for (String statement :
+        new String[] {
+          "UPDATE repository_usage SET size_bytes = 0, tags = 0 WHERE repository_id = :repository",
+          "UPDATE manifest_references SET live = 0 WHERE repository_id = :repository AND live = 1"
+        }) {
+      h.createUpdate(statement).bind("repository", repositoryId).execute();
+    }
   }
 }

@@ -49,6 +49,12 @@ final class Invariants {
           SELECT l.digest FROM blob_links l WHERE l.leased_until IS NULL AND NOT EXISTS
             (SELECT 1 FROM manifest_references r
              WHERE r.repository_id = l.repository_id AND r.digest = l.digest)
+          """,
+          "a reference is marked otherwise than its manifest",
+          """
+          SELECT m.digest || ' names ' || r.digest FROM manifest_references r
+          JOIN manifests m ON m.id = r.manifest_id
+          WHERE (r.live = 1) <> (m.deletion_id IS NULL)
           """);
 
   private static final String BROKEN =

@@ -2,7 +2,6 @@ package dev.plimsoll.cli.registry;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 /** One deletion, named by its number, or as the newest of a tag or digest in a repository. */
 final class Chosen {
@@ -22,17 +21,5 @@ final class Chosen {
         ? "id=" + Administration.encoded(what)
         : "repository=%s&reference=%s"
             .formatted(Administration.encoded(what), Administration.encoded(reference));
-  }
-
-  /** Among these it is. */
-  Deletions place(Administration registry) {
-    return new Deletions(registry, reference == null ? null : what);
-  }
-
-  /** Whether it is this one; of several with that tag or digest it is the first listed. */
-  boolean is(JsonNode deletion) {
-    return reference == null
-        ? deletion.path("id").asString().equals(what)
-        : deletion.path("reference").asString().equals(reference);
   }
 }

@@ -9,40 +9,31 @@ import tools.jackson.databind.JsonNode;
 
 /** Makes a deletion final. */
 @Command(
-    description = "Delete something from the trash before its time; it cannot be had back.",
+    description = {
+      "Delete something from the trash before its time; it cannot be had back.",
+      "What is pinned or deployed is refused."
+    },
     mixinStandardHelpOptions = true)
 final class PurgeCommand extends RegistryVerb {
   @Mixin private final Chosen chosen = new Chosen();
 
-  @Option(names = "--dry-run", description = "Say what would be purged, and purge nothing.")
+  @Option(
+      names = "--dry-run",
+      description = "Say what would be purged, or why not, and purge nothing.")
   private boolean dryRun;
 
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
-    if (dryRun) {
-      return sayWhatWouldGo(registry, output);
-    }
-    JsonNode purged = registry.post("/trash/purge?" + chosen.query());
+    JsonNode purged = registry.post("/trash/purge?%s&dry-run=%s".formatted(chosen.query(), dryRun));
     if (!output.json(purged)) {
-      output.talk("purged deletion %d".formatted(purged.path("purged").asLong()));
-    }
-    return 0;
-  }
-
-  private int sayWhatWouldGo(Administration registry, Output output)
-      throws IOException, InterruptedException {
-    boolean found =
-        chosen
-            .place(registry)
-            .until(deletion -> {
-              if (chosen.is(deletion) && !output.json(deletion)) {
-                Deletions.print(deletion, output);
-              }
-              return chosen.is(deletion);
-            });
-    if (!found) {
-      throw new IOException(
-          "the trash holds nothing of that name; plimsoll registry trash lists it");
+      purged.path("manifests").forEach(digest -> output.data(digest.asString()));
+      purged.path("tags").forEach(tag -> output.data(tag.asString()));
+      output.talk(
+          "%s deletion %d of %s"
+              .formatted(
+                  dryRun ? "would purge" : "purged",
+                  purged.path("purged").asLong(),
+                  purged.path("repository").asString()));
     }
     return 0;
   }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
  */
 public final class AdminApi implements AdminResource {
   private static final int TRASH_PAGE_MAX = 1000;
+  private static final Set<String> REHEARSED =
+      Set.of(ROOT + "/gc", ROOT + "/trash/restore", ROOT + "/trash/purge");
 
   private final Collector collector;
   private final Deadlines deadlines;
@@ -137,7 +140,18 @@ public final class AdminApi implements AdminResource {
     }
   }
 
-  private record Purged(long purged) {}
+  private record Purged(
+      boolean dryRun, long purged, String repository, List<String> manifests, List<String> tags) {
+
+    static Purged of(long deletion, Trash.Purged purged, Run run) {
+      return new Purged(
+          run == Run.DRY,
+          deletion,
+          purged.repository().value(),
+          purged.manifests().stream().map(Digest::toString).toList(),
+          purged.tags().stream().map(Tag::value).toList());
+    }
+  }
 
   /** An id may be of any repository; where one is given, the repository beside it says nothing. */
   @Override
@@ -145,6 +159,11 @@ public final class AdminApi implements AdminResource {
     return path.startsWith(ROOT + "/trash") && request.query("id").isEmpty()
         ? Parameters.toAdministerOne(request)
         : Optional.empty();
+  }
+
+  @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("POST") && REHEARSED.contains(path);
   }
 
   @Override
@@ -173,7 +192,7 @@ public final class AdminApi implements AdminResource {
     Collector.Mode mode =
         Parameters.flag(request, "now") ? Collector.Mode.NOW : Collector.Mode.WHEN_DUE;
     deadlines.look(); // the clock may have jumped since the last turn
-    if (Parameters.flag(request, "dry-run")) {
+    if (Parameters.dryRun(request)) {
       Parameters.json(response, Gc.of(collector.dryRun(mode), Run.DRY));
     } else {
       Parameters.json(response, Gc.of(collector.run(mode), Run.REAL));
@@ -217,17 +236,18 @@ public final class AdminApi implements AdminResource {
       Parameters.json(
           response,
           Restored.of(
-              Parameters.flag(request, "dry-run")
-                  ? trash.rehearse(id, actor)
-                  : trash.restore(id, actor)));
+              Parameters.dryRun(request) ? trash.rehearse(id, actor) : trash.restore(id, actor)));
     }
   }
 
   private void purge(Request request, Response response) throws IOException {
     if (!Parameters.refused("POST", request, response)) {
       long id = deletion(request);
-      trash.purge(id);
-      Parameters.json(response, new Purged(id));
+      Parameters.json(
+          response,
+          Parameters.dryRun(request)
+              ? Purged.of(id, trash.rehearsePurge(id), Run.DRY)
+              : Purged.of(id, trash.purge(id), Run.REAL));
     }
   }
 

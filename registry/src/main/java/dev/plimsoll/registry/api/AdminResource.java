@@ -22,6 +22,14 @@ public interface AdminResource {
     return Optional.empty();
   }
 
+  /**
+   * Whether this change has a rehearsal. One that has none is refused when it is asked for {@code
+   * dry-run}: it is never made in earnest instead.
+   */
+  default boolean rehearses(String method, String path) {
+    return false;
+  }
+
   /** Answers, and returns true, if the path is one of its own. */
   boolean handle(String path, Request request, Response response) throws IOException;
 }

@@ -28,6 +28,11 @@ public final class BackupApi implements AdminResource {
   }
 
   @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("POST") && (path.equals(PATH) || path.equals(ROOT + "/restore"));
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     if (path.equals(ROOT + "/restore")) {
       JobView.handle(jobs, Jobs.Kind.RESTORE, request, response, () -> bringingBack(request));
@@ -45,9 +50,7 @@ public final class BackupApi implements AdminResource {
         new BackupReturn.Plan(
             Parameters.directory(request, "from"),
             request.query("generation"),
-            Parameters.flag(request, "dry-run")
-                ? BackupReturn.Mode.DRY
-                : BackupReturn.Mode.BRING_BACK);
+            Parameters.dryRun(request) ? BackupReturn.Mode.DRY : BackupReturn.Mode.BRING_BACK);
     return progress -> back.run(plan, progress);
   }
 
@@ -60,7 +63,7 @@ public final class BackupApi implements AdminResource {
     Backup.Plan plan =
         new Backup.Plan(
             directory,
-            Parameters.flag(request, "dry-run") ? Backup.Mode.DRY : Backup.Mode.BACK_UP,
+            Parameters.dryRun(request) ? Backup.Mode.DRY : Backup.Mode.BACK_UP,
             (int) keep,
             Parameters.flag(request, "verify") ? Backup.Present.VERIFIED : Backup.Present.TRUSTED,
             Parameters.flag(request, "prune") ? Backup.Unneeded.REMOVED : Backup.Unneeded.STAYS);

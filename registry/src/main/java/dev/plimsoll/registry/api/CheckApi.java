@@ -28,6 +28,11 @@ public final class CheckApi implements AdminResource {
   }
 
   @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("POST") && path.equals(ROOT + "/check");
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     if (!path.equals(ROOT + "/check")) {
       return false;
@@ -42,13 +47,13 @@ public final class CheckApi implements AdminResource {
     long rate = request.query("rate").map(Parameters::number).orElse(bytesPerSecondMax);
     Optional<String> from = request.query("from");
     if (!Parameters.flag(request, "repair")) {
-      if (from.isPresent() || Parameters.flag(request, "dry-run")) {
+      if (from.isPresent() || Parameters.dryRun(request)) {
         throw new Malformed(Subject.PARAMETER, "from and dry-run are about repair; ask for that");
       }
       return progress -> checks.run(new Checks.Plan(depth, Optional.empty(), rate), progress);
     }
     RepairSource.Mode mode =
-        Parameters.flag(request, "dry-run") ? RepairSource.Mode.DRY : RepairSource.Mode.REPAIR;
+        Parameters.dryRun(request) ? RepairSource.Mode.DRY : RepairSource.Mode.REPAIR;
     if (from.isEmpty()) {
       return progress ->
           repairs.fromMirrors(mode, progress, source -> run(depth, source, rate, progress));

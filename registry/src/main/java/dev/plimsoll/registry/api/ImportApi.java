@@ -39,6 +39,11 @@ public final class ImportApi implements AdminResource {
   }
 
   @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("POST") && path.equals(ROOT + "/import");
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     if (path.equals(ROOT + "/rebuild")) {
       JobView.handle(jobs, Jobs.Kind.REBUILD, request, response, () -> rebuild::run);
@@ -53,7 +58,7 @@ public final class ImportApi implements AdminResource {
 
   private Jobs.Work work(Request request) throws IOException {
     TreeImport.Mode mode =
-        Parameters.flag(request, "dry-run") ? TreeImport.Mode.DRY : TreeImport.Mode.IMPORT;
+        Parameters.dryRun(request) ? TreeImport.Mode.DRY : TreeImport.Mode.IMPORT;
     String from = Parameters.required(request, "from");
     return RemoteParameters.isUrl(from) ? remote(from, mode, request) : tree(mode, request);
   }

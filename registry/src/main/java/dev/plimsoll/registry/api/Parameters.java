@@ -41,6 +41,11 @@ final class Parameters {
     }
   }
 
+  /** Whether it is only to be told what the change would do. */
+  static boolean dryRun(Request request) {
+    return flag(request, "dry-run");
+  }
+
   /** {@code ?name}, {@code ?name=true} and the like. */
   static boolean flag(Request request, String name) {
     return request

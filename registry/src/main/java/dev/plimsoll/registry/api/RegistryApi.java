@@ -18,6 +18,7 @@ import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.Quotas;
 import dev.plimsoll.registry.repository.RegistryException;
+import dev.plimsoll.registry.repository.RegistryException.Unsupported;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Uploads;
@@ -161,6 +162,16 @@ public final class RegistryApi implements Handler {
     return request.method().equals("GET") || request.method().equals("HEAD");
   }
 
+  /** Whether a change is only to be told, not made. */
+  private static boolean isRehearsal(Request request) {
+    return !isRead(request) && Parameters.dryRun(request);
+  }
+
+  private static Unsupported noRehearsal(Request request) {
+    return new Unsupported(
+        "%s %s has no dry-run; nothing was done".formatted(request.method(), request.path()));
+  }
+
   private void refuseIfReadOnly(Request request) throws IOException {
     if (!isRead(request)) {
       readOnly
@@ -192,6 +203,9 @@ public final class RegistryApi implements Handler {
         mirrorApi.meant(endpoint.get(), request, repository -> gate.mayPull(visitor, repository));
     gate.check(meant, visitor, request);
     mirrorApi.refuseUnknownUpstream(request);
+    if (isRehearsal(request)) {
+      throw noRehearsal(request);
+    }
     refuseIfReadOnly(request);
     switch (meant) {
       case Endpoint.Base _ ->
@@ -227,10 +241,14 @@ public final class RegistryApi implements Handler {
             .findFirst()
             .orElse(Need.TO_ADMINISTER),
         visitor);
+    boolean rehearsal = isRehearsal(request);
+    if (rehearsal && admin.stream().noneMatch(it -> it.rehearses(request.method(), path))) {
+      throw noRehearsal(request);
+    }
     if (!path.equals(TokenApi.PATH)
         && !path.equals(ReadOnlyApi.PATH)
         && !path.equals(BackupApi.PATH)
-        && !Parameters.flag(request, "dry-run")) {
+        && !rehearsal) {
       refuseIfReadOnly(request);
     }
     for (AdminResource resource : admin) {

@@ -37,13 +37,18 @@ public final class RepositoriesApi implements AdminResource {
   }
 
   @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("DELETE") && path.startsWith(PLACE);
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     if (!path.startsWith(PLACE)) {
       return false;
     }
     if (!Parameters.refused("DELETE", request, response)) {
       RepositoryName repository = name(path);
-      boolean dryRun = Parameters.flag(request, "dry-run");
+      boolean dryRun = Parameters.dryRun(request);
       String actor = Callers.of(request);
       Repositories.Deleted deleted =
           dryRun

@@ -89,6 +89,11 @@ public final class RetentionApi implements AdminResource {
   private record Failure(String failure) {}
 
   @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("POST") && path.equals(PLACE);
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     if (path.equals(RELOAD)) {
       if (!Parameters.refused("POST", request, response)) {
@@ -134,7 +139,7 @@ public final class RetentionApi implements AdminResource {
   }
 
   private void run(Request request, Response response) throws IOException {
-    Mode mode = Parameters.flag(request, "dry-run") ? Mode.DRY : Mode.REAL;
+    Mode mode = Parameters.dryRun(request) ? Mode.DRY : Mode.REAL;
     Policy policy = policy(request, mode);
     Optional<RepositoryName> only = request.query("repository").map(Endpoint::name);
     boolean deletionsOnly = Parameters.flag(request, "deletions");

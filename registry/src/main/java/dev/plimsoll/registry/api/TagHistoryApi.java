@@ -50,6 +50,11 @@ public final class TagHistoryApi implements AdminResource {
   }
 
   @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("POST") && path.equals(ROOT + "/tags/restore");
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     switch (path) {
       case ROOT + "/tags/history" -> history(request, response);
@@ -87,7 +92,7 @@ public final class TagHistoryApi implements AdminResource {
     Tag tag = tag(request);
     Instant at =
         Endpoint.read(Subject.PARAMETER, Parameters.required(request, "at"), TagHistoryApi::time);
-    boolean dryRun = Parameters.flag(request, "dry-run");
+    boolean dryRun = Parameters.dryRun(request);
     String actor = Callers.of(request);
     TagRewind.Rewound done =
         dryRun

@@ -118,18 +118,25 @@ public final class Trash {
    *
    * @throws Held if something in it is pinned or deployed
    */
-  public void purge(long deletion) throws IOException {
-    Purged purged =
-        transactions.free(h -> {
-          TrashRows.Place place = place(h, deletion);
-          holds
-              .onDeletion(h, place.repositoryId(), deletion)
-              .ifPresent(hold -> {
-                throw new Held("deletion " + deletion, hold);
-              });
-          return purge(h, deletion, lease.from(clock.instant()));
-        });
+  public Purged purge(long deletion) throws IOException {
+    Purged purged = transactions.free(h -> purgeUnlessHeld(h, deletion));
     cache.linksChanged(purged.repository(), purged.released());
+    return purged;
+  }
+
+  /** What that would make final, or its refusal; nothing is changed. */
+  public Purged rehearsePurge(long deletion) throws IOException {
+    return Rehearsal.of(transactions, h -> purgeUnlessHeld(h, deletion));
+  }
+
+  private Purged purgeUnlessHeld(Handle h, long deletion) {
+    TrashRows.Place place = place(h, deletion);
+    holds
+        .onDeletion(h, place.repositoryId(), deletion)
+        .ifPresent(hold -> {
+          throw new Held("deletion " + deletion, hold);
+        });
+    return purge(h, deletion, lease.from(clock.instant()));
   }
 
   /** Makes final what was deleted at {@code limit} or before, at most so many deletions at once. */
@@ -166,8 +173,14 @@ public final class Trash {
    */
   public record Batch(List<Purged> purged, int seen) {}
 
-  /** A deletion that is final: these blobs lost a manifest that named them. */
-  public record Purged(RepositoryName repository, Set<Digest> released) {}
+  /**
+   * A deletion that is final.
+   *
+   * @param tags that it had taken
+   * @param released blobs that lost a manifest that named them
+   */
+  public record Purged(
+      RepositoryName repository, List<Digest> manifests, List<Tag> tags, Set<Digest> released) {}
 
   private Purged purge(Handle h, long deletion, Instant leasedUntil) {
     TrashRows.Place place = place(h, deletion);
@@ -178,19 +191,18 @@ public final class Trash {
       released.addAll(manifests.references(h, found.id()));
       manifests.delete(h, found.id());
     }
+    List<Digest> digests = gone.stream().map(ManifestRows.Found::digest).toList();
     if (Changes.heard()) {
       Changes.tell(
           new Change.DeletionPurged(
-              place.repositoryId(),
-              deletion,
-              trash.reference(h, deletion),
-              gone.stream().map(ManifestRows.Found::digest).toList()));
+              place.repositoryId(), deletion, trash.reference(h, deletion), digests));
     }
     for (Digest digest : released) {
       blobs.release(h, place.repositoryId(), digest, leasedUntil);
     }
+    List<Tag> tagged = trash.tags(h, deletion).keySet().stream().sorted().toList();
     trash.delete(h, deletion);
-    return new Purged(place.repository(), released);
+    return new Purged(place.repository(), digests, tagged, released);
   }
 
   private boolean pointAgain(

@@ -195,6 +195,26 @@ class DeletesApiTest {
   }
 
   @Test
+  void aRehearsedPurgeTellsWhatWouldGoAndTakesNothing() throws Exception {
+    String manifest = Digest.sha256(client.image("app", "1", "content")).toString();
+    client.send("DELETE", "/v2/app/manifests/" + manifest);
+    String which = "/plimsoll/v1/trash/purge?repository=app&reference=" + manifest;
+
+    String dry = client.send("POST", which + "&dry-run").text();
+
+    assertThat(dry)
+        .isEqualTo(
+            """
+            {"dryRun":true,"purged":1,"repository":"app","manifests":["%s"],"tags":["1"]}\
+            """
+                .formatted(manifest));
+    assertThat(client.send("GET", "/plimsoll/v1/trash").text()).contains(manifest);
+    assertThat(client.send("POST", which).text())
+        .isEqualTo(dry.replace("\"dryRun\":true", "\"dryRun\":false"));
+    assertThat(client.send("GET", "/plimsoll/v1/trash").text()).isEqualTo("{\"deletions\":[]}");
+  }
+
+  @Test
   void theTrashSaysWhatItDoesNotHave() throws Exception {
     Client.Reply byId = client.send("POST", "/plimsoll/v1/trash/restore?id=99");
     Client.Reply byName =

@@ -8,6 +8,7 @@ import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.registry.retention.Deployed;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -90,10 +91,12 @@ class DeployedApiTest {
     assertThat(collected).contains("\"purged\":1", "\"deletedBlobs\":2");
     String trash = client.send("GET", "/plimsoll/v1/trash").text();
     assertThat(trash).contains(running.toString()).doesNotContain(idle.toString());
-    Client.Reply purge =
-        client.send("POST", "/plimsoll/v1/trash/purge?repository=team/app&reference=" + running);
-    assertThat(purge.status()).isEqualTo(409);
-    assertThat(purge.text()).contains("deployed, says web-1");
+    String purge = "/plimsoll/v1/trash/purge?repository=team/app&reference=" + running;
+    for (String run : List.of(purge, purge + "&dry-run")) {
+      Client.Reply refused = client.send("POST", run);
+      assertThat(refused.status()).isEqualTo(409);
+      assertThat(refused.text()).contains("deployed, says web-1");
+    }
     client.send("POST", "/plimsoll/v1/trash/restore?repository=team/app&reference=" + running);
     assertThat(client.send("GET", "/v2/team/app/manifests/1").status()).isEqualTo(200);
   }

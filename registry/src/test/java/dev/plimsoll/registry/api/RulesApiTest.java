@@ -3,12 +3,15 @@ package dev.plimsoll.registry.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.AccessSettings;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.api.Client.Reply;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,6 +119,61 @@ class RulesApiTest {
       assertThat(client.send("DELETE", "/plimsoll/v1/read-only").text())
           .isEqualTo("{\"readOnly\":false}");
       assertThat(client.send("DELETE", "/v2/app/manifests/1").status()).isEqualTo(202);
+    }
+  }
+
+  /** {@code dry-run} must never open a way round: not past the lock, and not to the deed itself. */
+  @Test
+  void whatHasNoRehearsalIsNotDoneInstead() throws Exception {
+    try (Client client = start("")) {
+      client.image("app", "1", "one");
+      client.send("PUT", "/plimsoll/v1/pins?repository=app&reference=1");
+      String user = "{\"name\":\"dave\",\"password\":\"very-secret\"}";
+      client.send("POST", "/plimsoll/v1/users", user.getBytes(UTF_8));
+      client.send("PUT", "/plimsoll/v1/deployed/web-1", "{\"images\":[]}".getBytes(UTF_8));
+      Map<String, String> changes =
+          Map.of(
+              "/v2/app/manifests/1", "DELETE",
+              "/plimsoll/v1/pins?repository=app&reference=1", "DELETE",
+              "/plimsoll/v1/users/dave", "DELETE",
+              "/plimsoll/v1/deployed/web-1", "DELETE",
+              "/plimsoll/v1/import", "DELETE",
+              "/plimsoll/v1/rebuild", "POST",
+              "/plimsoll/v1/read-only?reason=moving", "PUT",
+              "/plimsoll/v1/no/such", "POST");
+      for (boolean readOnly : List.of(false, true)) {
+        client.send(readOnly ? "PUT" : "DELETE", "/plimsoll/v1/read-only");
+        for (Map.Entry<String, String> change : changes.entrySet()) {
+          String path = change.getKey();
+          Reply reply =
+              client.send(
+                  change.getValue(), path + (path.indexOf('?') < 0 ? "?" : "&") + "dry-run");
+          assertThat(reply.status()).as(path).isEqualTo(405);
+          assertThat(reply.text()).contains("has no dry-run; nothing was done");
+        }
+        assertThat(client.send("GET", "/plimsoll/v1/read-only").text())
+            .contains("\"readOnly\":" + readOnly);
+      }
+      assertThat(client.send("GET", "/v2/app/manifests/1").status()).isEqualTo(200);
+      assertThat(client.send("GET", "/plimsoll/v1/pins").text()).contains("app");
+      assertThat(client.send("GET", "/plimsoll/v1/users").text()).contains("dave");
+      assertThat(client.send("GET", "/plimsoll/v1/deployed").text()).contains("web-1");
+    }
+  }
+
+  @Test
+  void aReadOnlyRegistryRehearses() throws Exception {
+    try (Client client = start("")) {
+      byte[] manifest = client.image("app", "1", "one");
+      client.send("DELETE", "/v2/app/manifests/" + Digest.sha256(manifest));
+      client.send("PUT", "/plimsoll/v1/read-only");
+
+      String purge = "/plimsoll/v1/trash/purge?id=1";
+
+      assertThat(client.send("POST", purge + "&dry-run").text()).contains("\"purged\":1");
+      assertThat(client.send("POST", purge).status()).isEqualTo(405);
+      assertThat(client.send("POST", purge + "&dry-run=false").status()).isEqualTo(405);
+      assertThat(client.send("GET", "/plimsoll/v1/trash").text()).contains("\"id\":1");
     }
   }
 

@@ -44,7 +44,7 @@ public final class AccessControl {
   /** Where a request comes from. */
   public record Origin(String address, Nearness nearness) {}
 
-  /** Whether a request comes from the registry's own machine. */
+  /** Whether a request comes from the registry's own machine, and from nobody behind it. */
   public enum Nearness {
     THIS_MACHINE,
     ELSEWHERE
@@ -200,8 +200,12 @@ public final class AccessControl {
     AccessPolicy policy = policy();
     switch (need) {
       case Need.Nothing _ -> {}
-      case Need.On(Action action, RepositoryName repository) ->
-          refuseUnless(caller.decide(policy, action, repository), caller);
+      case Need.On(Action action, RepositoryName repository) -> {
+        refuseUnless(caller.decide(policy, action, repository), caller);
+        if (action == Action.ADMIN) {
+          refuseFromAfar(origin);
+        }
+      }
       case Need.Everywhere(Action action) -> {
         refuseUnless(caller.decideEverywhere(policy, action), caller);
         refuseFromAfar(origin);

@@ -102,8 +102,9 @@ public abstract sealed class AccessException extends RuntimeException {
   public static final class OnlyFromHere extends AccessException {
     public OnlyFromHere() {
       super(
-          "without an access policy this is answered only to the registry's own machine;"
-              + " set registry.access.policy");
+          "without an access policy this is answered only to the registry's own machine, asked by"
+              + " its loopback address, through no proxy and by no web page; set"
+              + " registry.access.policy");
     }
   }
 }

@@ -133,7 +133,8 @@ public final class AccessControl {
    *
    * @throws SignInRequired if the credentials prove nothing
    * @throws TokenEnded if they proved something until a while ago
-   * @throws TooManyRequests before anything is looked at that takes work
+   * @throws TooManyRequests before a guess is looked at that takes work; right tokens, and passwords
+   *     that were right before, are let in whatever their neighbours behind one address do
    */
   public Caller admit(Credentials credentials, Origin origin) throws IOException {
     if (soleKey.isPresent()) {
@@ -157,7 +158,10 @@ public final class AccessControl {
     if (credentials instanceof Credentials.None) {
       return Caller.ANONYMOUS;
     }
-    failures.look(origin.address(), failuresMax).ifPresent(this::refuseTooMany);
+    Optional<Duration> wait = failures.look(origin.address(), failuresMax);
+    if (wait.isPresent() && signIn.mayBeGuessed(credentials)) {
+      refuseTooMany(wait.get());
+    }
     try {
       return switch (credentials) {
         case Credentials.Basic(String user, String secret) -> signIn.byPassword(user, secret);
@@ -170,7 +174,7 @@ public final class AccessControl {
       throw e;
     } catch (SignInRequired e) {
       failed.increment();
-      failures.take(origin.address(), failuresMax);
+      failures.take(origin.address(), failuresMax).ifPresent(this::refuseTooMany);
       throw e;
     }
   }

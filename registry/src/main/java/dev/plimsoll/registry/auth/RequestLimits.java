@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param perUser of one user or robot, wherever the requests come from
  * @param perAddress of one address that does not sign in
- * @param failuresPerAddress sign-ins that failed; what comes after is not even looked at
+ * @param failuresPerAddress sign-ins that failed; guesses that come after are not even looked at
  */
 public record RequestLimits(
     Optional<Rate> perUser, Optional<Rate> perAddress, Rate failuresPerAddress) {

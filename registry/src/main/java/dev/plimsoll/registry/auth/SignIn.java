@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SignIn {
   private static final Duration REMEMBERED_FOR = Duration.ofMinutes(1);
+  private static final Duration VOUCHED_FOR = Duration.ofHours(12);
   private static final int REMEMBERED_MAX = 10_000;
   private static final int SECRET_LENGTH_MAX = 16 * 1024;
 
@@ -42,6 +43,11 @@ public final class SignIn {
   private final AtomicLong version = new AtomicLong();
   private final Cache<ByteBuffer, Proven> proven =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(REMEMBERED_FOR).build();
+
+  /** Credentials that were right once; they are looked at again where strangers' are not. */
+  private final Cache<ByteBuffer, Boolean> vouched =
+      Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(VOUCHED_FOR).build();
+
   private final Cache<String, Optional<Account>> known =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).expireAfterWrite(REMEMBERED_FOR).build();
 
@@ -69,7 +75,24 @@ public final class SignIn {
 
   /** A name and a password, a robot's token or an ID token. */
   public Caller byPassword(String user, String secret) throws IOException {
-    return remembered("basic\0" + user + "\0" + secret, () -> checkPassword(user, secret));
+    return remembered(basic(user, secret), () -> checkPassword(user, secret));
+  }
+
+  private static String basic(String user, String secret) {
+    return "basic\0" + user + "\0" + secret;
+  }
+
+  /**
+   * Whether these credentials could be a guess that takes work to refuse. Tokens of ours and of robots
+   * cannot: they are too long to guess, and take no bcrypt. What was right within the last hours is
+   * none either, but still has to be right now.
+   */
+  boolean mayBeGuessed(Credentials credentials) {
+    return credentials instanceof Credentials.Basic(String user, String secret)
+        && secret.length() <= SECRET_LENGTH_MAX
+        && !user.startsWith(Identity.Robot.PREFIX)
+        && !(user.isEmpty() && secret.startsWith(Accounts.TOKEN_PREFIX))
+        && vouched.getIfPresent(key(basic(user, secret))) == null;
   }
 
   /** A token of ours. */
@@ -98,6 +121,7 @@ public final class SignIn {
     if (!holds(now)) {
       throw new SignInRequired();
     }
+    vouched.put(key, true);
     proven.put(key, now);
     if (version.get() != asOf) {
       proven.invalidate(key); // an account changed while we looked: right now, but not to be kept

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -129,12 +130,18 @@ public interface ContentStore {
 
   /**
    * Removes what crashes left that is in no list, such as objects that were never finished, and that
-   * has not changed since {@code limit}.
+   * has not changed since {@code limit}. What a database knows is never removed, whatever the
+   * store's own lists lack; where it can, the store mends those.
    *
    * @return how much it removed
    */
-  default int tidy(Instant limit) throws IOException {
+  default int tidy(Instant limit, Recorded recorded) throws IOException {
     return 0;
+  }
+
+  /** What a database knows of the bytes of these generations. */
+  interface Recorded {
+    Collection<BlobKey> of(Collection<String> generations) throws IOException;
   }
 
   /**

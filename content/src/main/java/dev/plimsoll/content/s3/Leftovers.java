@@ -1,5 +1,7 @@
 package dev.plimsoll.content.s3;
 
+import dev.plimsoll.content.BlobKey;
+import dev.plimsoll.content.ContentStore.Recorded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -15,36 +17,36 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 /**
  * What crashes leave that is no blob and no upload: objects in the making that nobody makes any more,
  * which S3 keeps and bills for ever, and bytes without a mark. Nothing younger than a limit is
- * touched, and nothing that an upload still leads to.
+ * touched, nothing that an upload still leads to, and no bytes that a database has a row of: a blob
+ * whose mark was lost gets it back.
  */
 record Leftovers(S3Bucket bucket, S3Layout layout) {
   private static final Logger log = LoggerFactory.getLogger(Leftovers.class);
 
-  int remove(Instant limit) throws IOException {
+  int remove(Instant limit, Recorded recorded) throws IOException {
     List<MultipartUpload> unfinished =
         bucket.unfinished(layout.parts()).stream()
             .filter(upload -> upload.initiated().isBefore(limit))
             .toList();
-    // Before the marks: a mark is written before its bytes, so none of these can be waiting for
-    // one.
-    List<String> objects = objectsBefore(limit);
-    if (unfinished.isEmpty() && objects.isEmpty()) {
+    // Before the marks and the rows: a mark is written before its bytes, and a row after them, so
+    // that none of these can be waiting for either.
+    Set<String> unmarked = generationsBefore(limit);
+    if (unfinished.isEmpty() && unmarked.isEmpty()) {
       return 0;
     }
-    Set<String> inUse = ofUploads();
-    inUse.addAll(marked(objects));
-    int removed = 0;
-    for (MultipartUpload upload : unfinished) {
-      if (!inUse.contains(upload.key())) {
-        bucket.abortParts(upload.key(), upload.uploadId());
-        removed++;
+    Set<String> ofUploads = ofUploads();
+    int removed = abort(unfinished, ofUploads);
+    unmarked.removeAll(ofUploads);
+    removeMarked(unmarked);
+    if (!unmarked.isEmpty()) {
+      for (BlobKey key : recorded.of(Set.copyOf(unmarked))) {
+        unmarked.remove(key.generation());
+        markAgain(key);
       }
     }
-    for (String object : objects) {
-      if (!inUse.contains(object)) {
-        bucket.delete(object);
-        removed++;
-      }
+    for (String generation : unmarked) {
+      bucket.delete(layout.parts(generation));
+      removed++;
     }
     if (removed > 0) {
       log.info("leftovers removed storage={} objects={}", bucket.address(), removed);
@@ -52,38 +54,56 @@ record Leftovers(S3Bucket bucket, S3Layout layout) {
     return removed;
   }
 
-  private List<String> objectsBefore(Instant limit) throws IOException {
-    return bucket.listAll(layout.parts()).stream()
-        .filter(listed -> listed.lastWritten().isBefore(limit))
-        .map(S3Bucket.Listed::name)
-        .toList();
+  private Set<String> generationsBefore(Instant limit) throws IOException {
+    Set<String> generations = new HashSet<>();
+    for (S3Bucket.Listed listed : bucket.listAll(layout.parts())) {
+      if (listed.lastWritten().isBefore(limit)) {
+        layout.generationOf(listed.name()).ifPresent(generations::add);
+      }
+    }
+    return generations;
   }
 
-  /** The objects that uploads in progress lead to. */
+  /** The generations that uploads in progress lead to. */
   private Set<String> ofUploads() throws IOException {
-    Set<String> names = new HashSet<>();
+    Set<String> generations = new HashSet<>();
     for (S3Bucket.Listed state : bucket.listAll(layout.uploads())) {
       Optional<byte[]> bytes = bucket.read(state.name());
       if (bytes.isPresent()) {
-        names.add(layout.parts(Upload.parse(bytes.get()).upload().generation()));
+        generations.add(Upload.parse(bytes.get()).upload().generation());
       }
     }
-    return names;
+    return generations;
   }
 
-  private Set<String> marked(List<String> objects) throws IOException {
-    if (objects.isEmpty()) {
-      return Set.of();
+  private int abort(List<MultipartUpload> unfinished, Set<String> inUse) throws IOException {
+    int aborted = 0;
+    for (MultipartUpload upload : unfinished) {
+      Optional<String> generation = layout.generationOf(upload.key());
+      if (generation.isPresent() && !inUse.contains(generation.get())) {
+        bucket.abortParts(upload.key(), upload.uploadId());
+        aborted++;
+      }
     }
-    Set<String> names = new HashSet<>();
+    return aborted;
+  }
+
+  private void removeMarked(Set<String> generations) throws IOException {
+    if (generations.isEmpty()) {
+      return;
+    }
     try (Stream<S3Bucket.Listed> all = bucket.list(layout.blobs())) {
       all.map(listed -> layout.keyOf(listed.name()))
           .flatMap(Optional::stream)
-          .filter(S3Layout::isInParts)
-          .forEach(key -> names.add(layout.bytes(key)));
+          .forEach(key -> generations.remove(key.generation()));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return names;
+  }
+
+  private void markAgain(BlobKey key) throws IOException {
+    log.warn(
+        "a blob's mark was missing, and is there again storage={} key={}", bucket.address(), key);
+    bucket.putNew(layout.name(key), S3Bucket.Body.of(new byte[0]));
   }
 }

@@ -297,8 +297,8 @@ public final class S3ContentStore implements ContentStore, AutoCloseable {
   }
 
   @Override
-  public int tidy(Instant limit) throws IOException {
-    return new Leftovers(bucket, layout).remove(limit);
+  public int tidy(Instant limit, Recorded recorded) throws IOException {
+    return new Leftovers(bucket, layout).remove(limit, recorded);
   }
 
   /** The states of an ingest that is over. What is left of them an audit finds. */

@@ -18,6 +18,7 @@ record S3Layout(String prefix) {
   private static final Pattern BLOB =
       Pattern.compile("blobs/([a-z0-9]+)/([0-9a-f]+)-([0-9a-f]{16})");
   private static final Pattern STAGED = Pattern.compile("uploads/([0-9a-f]{32})/[0-9a-f-]+");
+  private static final Pattern PARTS = Pattern.compile("parts/(1[0-9a-f]{15})");
   private static final char IN_PARTS = '1';
 
   /** A generation from 64 random bits, for bytes in one piece. */
@@ -93,6 +94,12 @@ record S3Layout(String prefix) {
       }
     }
     return Optional.empty();
+  }
+
+  /** The generation whose bytes an object holds, or is to hold. */
+  Optional<String> generationOf(String object) {
+    Matcher name = PARTS.matcher(inner(object));
+    return name.matches() ? Optional.of(name.group(1)) : Optional.empty();
   }
 
   Optional<IngestId> ingestOf(String object) {

@@ -10,6 +10,7 @@ import dev.plimsoll.content.ContentStoreContract;
 import dev.plimsoll.content.Ingest;
 import dev.plimsoll.content.IngestId;
 import dev.plimsoll.content.StagedIngest;
+import dev.plimsoll.content.Stored;
 import dev.plimsoll.oci.Digest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -162,13 +165,53 @@ class S3ContentStoreTest implements ContentStoreContract {
     waiting.close();
     BlobKey kept = put(store, bytes(9 * MIB));
 
-    assertThat(store.tidy(Instant.now().minus(Duration.ofHours(1)))).isZero();
-    assertThat(store.tidy(Instant.now().plus(Duration.ofHours(1)))).isEqualTo(2);
+    Instant now = Instant.now();
+    assertThat(store.tidy(now.minus(Duration.ofHours(1)), _ -> List.of())).isZero();
+    assertThat(store.tidy(now.plus(Duration.ofHours(1)), _ -> List.of())).isEqualTo(2);
 
     assertThat(store.bucket().unfinished(address.prefix())).hasSize(1);
     assertThat(lost).isNotEmpty();
     assertThat(store.has(kept)).isTrue();
     store.resume(waiting.id()).discard();
+  }
+
+  @Test
+  void aBlobThatTheDatabaseKnowsGetsItsLostMarkBack() throws IOException {
+    byte[] content = bytes(9 * MIB);
+    BlobKey known = put(store, content);
+    BlobKey unknown = put(store, bytes(9 * MIB + 1));
+    store.bucket().delete(store.layout().name(known));
+    store.bucket().delete(store.layout().name(unknown));
+    List<String> asked = new ArrayList<>();
+
+    int removed =
+        store.tidy(
+            Instant.now().plus(Duration.ofHours(1)),
+            generations -> {
+              asked.addAll(generations);
+              return List.of(known);
+            });
+
+    assertThat(asked).containsExactlyInAnyOrder(known.generation(), unknown.generation());
+    assertThat(removed).isEqualTo(1);
+    assertThat(store.has(unknown)).isFalse();
+    assertThat(read(store, known)).isEqualTo(content);
+    assertThat(blobs()).containsExactly(new Stored.StoredBlob(known, content.length));
+  }
+
+  @Test
+  void whatIsNotKnownForLackOfAnAnswerIsKept() throws IOException {
+    BlobKey key = put(store, bytes(9 * MIB));
+    store.bucket().delete(store.layout().name(key));
+
+    assertThatThrownBy(() ->
+            store.tidy(
+                Instant.now().plus(Duration.ofHours(1)),
+                _ -> {
+                  throw new IOException("the database is away");
+                }))
+        .hasMessage("the database is away");
+    assertThat(store.has(key)).isTrue();
   }
 
   @Test
@@ -190,7 +233,7 @@ class S3ContentStoreTest implements ContentStoreContract {
   void aForeignObjectIsListedAndLeftAlone() throws IOException {
     store.bucket().put(address.prefix() + "blobs/note", S3Bucket.Body.of(HELLO));
 
-    assertThat(blobs()).containsExactly(new dev.plimsoll.content.Stored.Foreign("blobs/note"));
+    assertThat(blobs()).containsExactly(new Stored.Foreign("blobs/note"));
   }
 
   @Test

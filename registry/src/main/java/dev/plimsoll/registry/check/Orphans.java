@@ -10,12 +10,15 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -34,17 +37,29 @@ public final class Orphans {
 
   /** Which store. */
   enum Place {
-    BLOBS("SELECT 1 FROM blobs WHERE digest || '-' || generation = :object AND digest = :digest"),
+    BLOBS(
+        "SELECT 1 FROM blobs WHERE digest || '-' || generation = :object AND digest = :digest",
+        """
+        SELECT digest || '-' || generation AS object FROM blobs WHERE generation IN (<generations>)
+        """),
     MANIFESTS(
         """
         SELECT 1 FROM manifests WHERE object = :object
         UNION ALL SELECT 1 FROM manifest_objects_gone WHERE object = :object
+        """,
+        """
+        SELECT object FROM manifests
+        WHERE object IS NOT NULL AND substr(object, length(object) - 15) IN (<generations>)
+        UNION ALL SELECT object FROM manifest_objects_gone
+        WHERE substr(object, length(object) - 15) IN (<generations>)
         """);
 
     private final String recorded;
+    private final String ofGenerations;
 
-    Place(String recorded) {
+    Place(String recorded, String ofGenerations) {
       this.recorded = recorded;
+      this.ofGenerations = ofGenerations;
     }
 
     String column() {
@@ -152,7 +167,7 @@ public final class Orphans {
   /** Deletes those that have waited long enough and still have no row; returns their bytes. */
   public long deleteDue() throws IOException {
     Instant now = clock.instant();
-    if (now.isBefore(restoration.quarantineEnd()) || restoration.collectorOff().isPresent()) {
+    if (held(now)) {
       return 0;
     }
     long freed = 0;
@@ -187,6 +202,40 @@ public final class Orphans {
         return freed;
       }
     }
+  }
+
+  /**
+   * Has the stores remove what crashes left in no list and nobody has touched since {@code limit}.
+   * After a restore nothing is removed, as with the rest.
+   */
+  void tidy(Instant limit) throws IOException {
+    if (!held(clock.instant())) {
+      for (Place place : Place.values()) {
+        store(place).tidy(limit, generations -> recorded(place, generations));
+      }
+    }
+  }
+
+  /** Reads through an index for each batch: nobody asks by generation but a store that misses one. */
+  private List<BlobKey> recorded(Place place, Collection<String> generations) throws IOException {
+    List<BlobKey> known = new ArrayList<>();
+    for (List<String> batch : batches(generations)) {
+      known.addAll(
+          transactions.read(h ->
+              h.createQuery(place.ofGenerations)
+                  .bindList("generations", batch)
+                  .map((rs, ctx) -> BlobKey.parse(rs.getString("object")))
+                  .list()));
+    }
+    return known;
+  }
+
+  private static List<List<String>> batches(Collection<String> all) {
+    return all.stream().gather(Gatherers.windowFixed(BATCH)).toList();
+  }
+
+  private boolean held(Instant now) throws IOException {
+    return now.isBefore(restoration.quarantineEnd()) || restoration.collectorOff().isPresent();
   }
 
   private void forget(Orphan orphan) throws IOException {

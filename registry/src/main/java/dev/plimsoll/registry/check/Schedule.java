@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Has an audit run every so often, and goes on with a check that a restart cut off. */
+/**
+ * Has an audit run every so often, goes on with a check that a restart cut off, and has the stores
+ * tidied.
+ */
 public final class Schedule {
   private final Checks checks;
   private final Orphans orphans;
@@ -38,6 +41,11 @@ public final class Schedule {
     } else if (every.isPositive() && isDue()) {
       runner.run(Checks.Depth.AUDIT);
     }
+  }
+
+  /** Removes what crashes left in the stores that nobody has touched since {@code limit}. */
+  public void tidy(Instant limit) throws IOException {
+    orphans.tidy(limit);
   }
 
   private boolean isDue() throws IOException {

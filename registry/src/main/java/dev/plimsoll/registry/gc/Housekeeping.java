@@ -113,7 +113,7 @@ public final class Housekeeping {
     }
     if (tidiedAt == null || !tidiedAt.plus(BETWEEN_TIDYINGS).isAfter(now)) {
       tidiedAt = now;
-      staging.tidy(now.minus(unfinishedFor));
+      audits.tidy(now.minus(unfinishedFor));
     }
     audits.turn();
     copyDatabase(now);

@@ -5,7 +5,6 @@ import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.StagedIngest;
 import dev.plimsoll.registry.repository.Uploads;
 import java.io.IOException;
-import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +25,6 @@ public final class StrayStaging {
   /** Deletes staged bytes that belong to no upload, and manifests' that a crash left half done. */
   public int discard() throws IOException {
     return discard(content) + discard(manifests);
-  }
-
-  /** Removes what the stores have in no list and nobody has touched since {@code limit}. */
-  public int tidy(Instant limit) throws IOException {
-    return content.tidy(limit) + manifests.tidy(limit);
   }
 
   private int discard(ContentStore store) throws IOException {

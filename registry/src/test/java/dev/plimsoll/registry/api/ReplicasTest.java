@@ -3,6 +3,7 @@ package dev.plimsoll.registry.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.plimsoll.content.s3.S3Server;
 import dev.plimsoll.database.PostgresServer;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.registry.RegistrySettings;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Two registries on one PostgreSQL and one bucket are one registry. */
 class ReplicasTest {
@@ -283,6 +287,40 @@ class ReplicasTest {
       assertThat(client.send("GET", "/v2/app/blobs/" + digest).status()).isEqualTo(404);
       assertThat(client.send("GET", sent.header("Location")).body()).isEqualTo(layer);
     }
+  }
+
+  @Test
+  void bytesWhoseMarkIsLostAreKeptForTheirRowAndThoseWithoutOneAreNot() throws Exception {
+    StorageSettings storage =
+        SharedStorage.on(PostgresServer.shared().schema(), Optional.empty(), Duration.ofMillis(1));
+    String bucket = storage.s3().orElseThrow().bucket();
+    byte[] layer = Client.random(9 * MIB, 12);
+    Digest digest;
+    try (Client client = start("pushing", storage, Duration.ofHours(1))) {
+      digest = client.blob("app", layer);
+    }
+    try (S3Client s3 = S3Server.shared().client()) {
+      String stray = "content/parts/1000000000000000";
+      String mark = names(s3, bucket, "content/blobs/sha256/" + digest.hex()).getFirst();
+      s3.deleteObject(r -> r.bucket(bucket).key(mark));
+      s3.putObject(r -> r.bucket(bucket).key(stray), RequestBody.fromString("nobody's"));
+      RegistrySettings tidying =
+          RegistrySettings.in(directory.resolve("tidying"))
+              .withGc(new Lease(Duration.ofHours(1)), EAGER, Duration.ofMillis(100))
+              .withStorage(storage);
+      try (Client client = Client.start(tidying)) {
+        await().atMost(Duration.ofMinutes(1)).until(() -> names(s3, bucket, stray).isEmpty());
+
+        assertThat(names(s3, bucket, mark)).containsExactly(mark);
+        assertThat(client.send("GET", "/v2/app/blobs/" + digest).body()).isEqualTo(layer);
+      }
+    }
+  }
+
+  private static List<String> names(S3Client s3, String bucket, String prefix) {
+    return s3.listObjectsV2(r -> r.bucket(bucket).prefix(prefix)).contents().stream()
+        .map(S3Object::key)
+        .toList();
   }
 
   @Test

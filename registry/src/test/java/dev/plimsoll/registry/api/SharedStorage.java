@@ -27,11 +27,16 @@ final class SharedStorage {
   }
 
   static StorageSettings on(PostgresAddress database, Optional<Duration> redirectFor) {
+    return on(database, redirectFor, Duration.ofDays(7));
+  }
+
+  static StorageSettings on(
+      PostgresAddress database, Optional<Duration> redirectFor, Duration unfinishedFor) {
     return new StorageSettings(
         Optional.of(S3Server.shared().bucket()),
         Optional.of(database),
         4,
         redirectFor,
-        Duration.ofDays(7));
+        unfinishedFor);
   }
 }

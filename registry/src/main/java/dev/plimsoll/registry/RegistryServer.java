@@ -356,6 +356,7 @@ public final class RegistryServer implements AutoCloseable {
             new ImageRemoval(transactions, rows, cache, tagMoves, pulls::notedSince, clock),
             pulls,
             deadlines,
+            () -> collectorOff(readOnly, restoration),
             clock);
     var schedule =
         new RetentionSchedule(retention, settings.parts().retention(), transactions, clock);
@@ -458,7 +459,7 @@ public final class RegistryServer implements AutoCloseable {
         .orElse(settings.gc());
   }
 
-  /** Why nothing is collected; empty if it is. */
+  /** Why nothing is collected, nor deleted by rule; empty if it is. */
   private static Optional<String> collectorOff(ReadOnly readOnly, Restoration restoration)
       throws IOException {
     Optional<String> reason = readOnly.reason().map(why -> "the registry is read-only: " + why);

@@ -27,7 +27,7 @@ class RetentionIT {
       - name: leftovers
         repositories: ['**']
         untagged: true
-        keep: {untagged-within: 1ms}
+        keep: {untagged-within: 1h}
       """;
 
   private Places places;

@@ -32,6 +32,14 @@ public final class DeployedApi implements AdminResource {
     this.deployed = deployed;
   }
 
+  /**
+   * Whether it is a report. One is taken also while the registry is read-only: what hosts run then
+   * has to be known when deleting begins again.
+   */
+  static boolean isReport(String method, String path) {
+    return method.equals("PUT") && path.startsWith(PLACE + "/");
+  }
+
   private record Reporters(List<Reporter> reporters) {}
 
   private record Reporter(String name, Instant reportedAt, String actor, int images) {}

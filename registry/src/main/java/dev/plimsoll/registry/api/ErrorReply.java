@@ -24,6 +24,7 @@ import dev.plimsoll.registry.repository.RegistryException.NotPinned;
 import dev.plimsoll.registry.repository.RegistryException.NotRewindable;
 import dev.plimsoll.registry.repository.RegistryException.ReporterUnknown;
 import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
+import dev.plimsoll.registry.repository.RegistryException.RetentionOff;
 import dev.plimsoll.registry.repository.RegistryException.SizeMismatch;
 import dev.plimsoll.registry.repository.RegistryException.StillReferenced;
 import dev.plimsoll.registry.repository.RegistryException.TooManyReporters;
@@ -75,6 +76,7 @@ record ErrorReply(int status, String code, String message) {
       case TooManyReporters _ -> new ErrorReply(429, "TOOMANYREQUESTS", message);
       case ReporterUnknown _ -> new ErrorReply(404, "REPORTER_UNKNOWN", message);
       case NotPinned _ -> new ErrorReply(404, "PIN_UNKNOWN", message);
+      case RetentionOff _ -> new ErrorReply(409, "DENIED", message);
       case CollectorOff _ -> new ErrorReply(409, "DENIED", message);
       case JobInProgress _ -> new ErrorReply(409, "DENIED", message);
       case WebhookUnknown _ -> new ErrorReply(404, "WEBHOOK_UNKNOWN", message);

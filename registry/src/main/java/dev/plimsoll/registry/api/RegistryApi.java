@@ -248,6 +248,7 @@ public final class RegistryApi implements Handler {
     if (!path.equals(TokenApi.PATH)
         && !path.equals(ReadOnlyApi.PATH)
         && !path.equals(BackupApi.PATH)
+        && !DeployedApi.isReport(request.method(), path)
         && !rehearsal) {
       refuseIfReadOnly(request);
     }

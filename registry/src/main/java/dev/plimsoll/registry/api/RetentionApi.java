@@ -11,6 +11,7 @@ import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.NoPolicy;
+import dev.plimsoll.registry.repository.RegistryException.RetentionOff;
 import dev.plimsoll.registry.retention.Decision;
 import dev.plimsoll.registry.retention.Policy;
 import dev.plimsoll.registry.retention.PolicyFile;
@@ -48,6 +49,7 @@ public final class RetentionApi implements AdminResource {
       boolean on,
       int rules,
       Optional<String> trouble,
+      Optional<String> off,
       boolean inProgress,
       long runs,
       Optional<LastRun> last,
@@ -118,6 +120,7 @@ public final class RetentionApi implements AdminResource {
         schedule.policy().isPresent(),
         schedule.policy().map(policy -> policy.rules().size()).orElse(0),
         schedule.trouble(),
+        retention.off(),
         status.inProgress(),
         status.runs(),
         status.last().map(run -> new LastRun(run.began(), run.ended(), run.report())),
@@ -142,6 +145,7 @@ public final class RetentionApi implements AdminResource {
     Mode mode = Parameters.dryRun(request) ? Mode.DRY : Mode.REAL;
     Policy policy = policy(request, mode);
     Optional<RepositoryName> only = request.query("repository").map(Endpoint::name);
+    retention.refuseIfOff(mode);
     boolean deletionsOnly = Parameters.flag(request, "deletions");
     response.header("Content-Type", "application/x-ndjson");
     OutputStream lines = response.stream();
@@ -157,16 +161,23 @@ public final class RetentionApi implements AdminResource {
                 }
               });
       line(lines, new Sum(report));
+    } catch (RetentionOff e) {
+      line(lines, new Failure("it stopped half-way: " + e.getMessage()));
+      throw e;
     } catch (IOException | RuntimeException e) {
       line(lines, new Failure("it stopped half-way; the registry's log has it as " + request.id()));
       throw e;
     }
   }
 
-  /** The policy that came with the request, or else the one in force. */
+  /**
+   * The policy that came with the request, or else the one in force. One that was to come and is
+   * empty is no policy: what is in force is not run in its place.
+   */
   private Policy policy(Request request, Mode mode) throws IOException {
     byte[] body = request.bytes(POLICY_BYTES_MAX);
-    if (body.length == 0) {
+    boolean sent = request.query("name").isPresent() || request.header("Content-Type").isPresent();
+    if (body.length == 0 && !sent) {
       return schedule.policy().orElseThrow(NoPolicy::new);
     }
     try {

@@ -242,6 +242,13 @@ public abstract sealed class RegistryException extends RuntimeException {
     }
   }
 
+  /** Rules are to delete something, and something speaks against deleting anything. */
+  public static final class RetentionOff extends RegistryException {
+    public RetentionOff(String reason) {
+      super("retention is off: " + reason);
+    }
+  }
+
   /** Work of that kind is in progress already. */
   public static final class JobInProgress extends RegistryException {
     public JobInProgress(String kind) {

@@ -3,8 +3,10 @@ package dev.plimsoll.registry.retention;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Reference;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.gc.Collector.Brake;
 import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.repository.ImageRemoval;
+import dev.plimsoll.registry.repository.RegistryException.RetentionOff;
 import dev.plimsoll.registry.repository.Removal;
 import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.retention.FreedBytes.HeldBlob;
@@ -36,21 +38,29 @@ public final class Retention {
   private final ImageRemoval removal;
   private final Pulls pulls;
   private final Deadlines deadlines;
+  private final Brake brake;
   private final InstantSource clock;
   private final InventoryRows rows = new InventoryRows();
   private final ReentrantLock oneRun = new ReentrantLock();
   private volatile RetentionStatus status = RetentionStatus.NEW; // written under oneRun
 
+  /**
+   * Keeps the rules of one registry.
+   *
+   * @param brake what stops the collector stops this too, before each batch of deletions
+   */
   public Retention(
       Transactions transactions,
       ImageRemoval removal,
       Pulls pulls,
       Deadlines deadlines,
+      Brake brake,
       InstantSource clock) {
     this.transactions = transactions;
     this.removal = removal;
     this.pulls = pulls;
     this.deadlines = deadlines;
+    this.brake = brake;
     this.clock = clock;
   }
 
@@ -70,6 +80,7 @@ public final class Retention {
    * Runs a policy.
    *
    * @param only this repository alone, as far as rules are about it; empty: all
+   * @throws RetentionOff if nothing may be deleted now, or any more; a dry run is never stopped
    * @throws IOException if the database cannot be read or written; what is deleted by then is in the
    *     trash, and the next run goes on
    */
@@ -78,6 +89,7 @@ public final class Retention {
       throws IOException {
     oneRun.lock();
     try {
+      refuseIfOff(mode);
       Instant began = clock.instant();
       status = status.begun();
       Run run = new Run(policy, mode, listener);
@@ -89,6 +101,19 @@ public final class Retention {
     } finally {
       status = status.stopped();
       oneRun.unlock();
+    }
+  }
+
+  /** Why nothing may be deleted now; empty if it may. */
+  public Optional<String> off() throws IOException {
+    return brake.reason();
+  }
+
+  /** Throws if that is what is asked for and may not be. */
+  public void refuseIfOff(Mode mode) throws IOException {
+    Optional<String> off = mode == Mode.REAL ? off() : Optional.empty();
+    if (off.isPresent()) {
+      throw new RetentionOff(off.get());
     }
   }
 
@@ -209,6 +234,7 @@ public final class Retention {
       Map<Reference, Long> gone = new HashMap<>();
       List<Removal> removals = decisions.removals();
       for (int from = 0; from < removals.size(); from += BATCH_MAX) {
+        refuseIfOff(mode);
         List<Removal> batch = removals.subList(from, Math.min(from + BATCH_MAX, removals.size()));
         List<Removal.Outcome> outcomes = removal.carryOut(batch, seenAt);
         for (int i = 0; i < batch.size(); i++) {

@@ -32,6 +32,7 @@ public final class RetentionSchedule {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
   private BooleanSupplier leads = () -> true;
+  private Optional<String> toldOff = Optional.empty();
 
   /**
    * Reads the rules, and looks at their file again before each use.
@@ -99,12 +100,20 @@ public final class RetentionSchedule {
         lastEnded().map(ended -> ended.plus(settings.every())).orElseGet(clock::instant));
   }
 
-  /** Runs the policy if it is due; returns whether it ran. */
+  /** Runs the policy if it is due and nothing speaks against it; returns whether it ran. */
   public boolean turn() throws IOException {
     Optional<Policy> policy = policy();
     if (policy.isEmpty()
         || next().orElseThrow().isAfter(clock.instant())
         || !leads.getAsBoolean()) {
+      return false;
+    }
+    Optional<String> off = retention.off();
+    if (!off.equals(toldOff)) {
+      toldOff = off;
+      off.ifPresent(reason -> log.warn("retention is due and off: {}", reason));
+    }
+    if (off.isPresent()) {
       return false;
     }
     retention.run(policy.get(), Retention.Mode.REAL, Optional.empty(), _ -> {});

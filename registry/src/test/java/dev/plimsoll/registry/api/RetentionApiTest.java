@@ -34,7 +34,7 @@ class RetentionApiTest {
       - name: leftovers
         repositories: [team/*]
         untagged: true
-        keep: {untagged-within: 1ms}
+        keep: {untagged-within: 1h}
       """;
 
   @TempDir private Path data;
@@ -184,6 +184,50 @@ class RetentionApiTest {
                 .send("POST", "/plimsoll/v1/retention?dry-run", "rules: {a: b}".getBytes(UTF_8))
                 .status())
         .isEqualTo(400);
+  }
+
+  @Test
+  void anEmptyFileIsNoPolicyAndDoesNotRunTheRulesInForce(@TempDir Path other) throws Exception {
+    Path file = Files.writeString(other.resolve("rules.yaml"), KEEP_ONE);
+    RegistrySettings settings =
+        RegistrySettings.in(other)
+            .withRetention(new RetentionSettings(Optional.of(file), Duration.ofDays(1)));
+    try (Client own = Client.start(settings)) {
+      own.image("team/app", "1.0", "old");
+      own.image("team/app", "1.1", "newest");
+
+      Client.Reply refused =
+          own.send("POST", "/plimsoll/v1/retention?name=new.yaml", "".getBytes(UTF_8));
+
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.text()).contains("new.yaml", "rules is missing here");
+      assertThat(own.send("GET", "/v2/team/app/manifests/1.0").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whileReadOnlyNoRuleDeletesAnythingButItCanBeTriedAndHostsReport() throws Exception {
+    byte[] old = client.image("team/app", "1.0", "old");
+    client.image("team/app", "1.1", "newest");
+    client.send("PUT", "/plimsoll/v1/read-only?reason=moving+house");
+
+    assertThat(client.send("GET", "/plimsoll/v1/retention").text())
+        .contains("\"off\":\"the registry is read-only: moving house\"");
+    assertThat(
+            client.send("POST", "/plimsoll/v1/retention?name=p", KEEP_ONE.getBytes(UTF_8)).status())
+        .isEqualTo(405);
+    assertThat(deletions(retain("?dry-run", KEEP_ONE))).hasSize(2);
+    Client.Reply report =
+        client.send(
+            "PUT",
+            "/plimsoll/v1/deployed/web-1",
+            "{\"images\":[{\"digest\":\"%s\"}]}".formatted(Digest.sha256(old)).getBytes(UTF_8));
+    assertThat(report.status()).as(report.text()).isEqualTo(200);
+    assertThat(client.send("DELETE", "/plimsoll/v1/deployed/web-1").status()).isEqualTo(405);
+    client.send("DELETE", "/plimsoll/v1/read-only");
+
+    assertThat(deletions(retain("", KEEP_ONE))).isEmpty();
+    assertThat(status("1.0")).isEqualTo(200);
   }
 
   @Test

@@ -91,6 +91,7 @@ class RetentionRaceTest {
             removal,
             pulls,
             new Deadlines(bench.transactions, bench, () -> 0),
+            Collector.Brake.NONE,
             bench)
         .run(policy, Retention.Mode.REAL, Optional.empty(), decisions::add);
     return decisions;

@@ -256,7 +256,7 @@ public final class RegistryServer implements AutoCloseable {
             settings.externalUrl().map(URI::toString).orElse(EVENT_SOURCE),
             clock);
     var audit = new AuditLog(outbox.transactions(), settings.access().auditKeptFor(), clock);
-    Transactions transactions = audit.transactions();
+    Transactions transactions = audit.transactions(); // plain: what nobody would call a change
     var objects = new ManifestObjects(transactions, stores.manifests());
     AccessControl access = access(transactions, clock);
     var readOnly =
@@ -316,7 +316,7 @@ public final class RegistryServer implements AutoCloseable {
             () -> collectorOff(readOnly, restoration),
             policy(),
             clock);
-    var deadlines = new Deadlines(transactions, clock, System::nanoTime);
+    var deadlines = new Deadlines(plain, clock, System::nanoTime);
     var housekeeping =
         new Housekeeping(
             collector,
@@ -347,7 +347,7 @@ public final class RegistryServer implements AutoCloseable {
     housekeeping.recover();
     parts.push(jobs::close);
     parts.push(housekeeping::close);
-    var pulls = new Pulls(transactions, clock);
+    var pulls = new Pulls(plain, clock);
     parts.push(pulls::close);
     pulls.start();
     var retention =

@@ -12,12 +12,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The record of changes. A thread says who it works for with {@link #record}; the first transaction
- * that it writes through {@link #transactions()} then carries the note. Safe for many threads.
+ * that it writes through {@link #transactions()} then carries the note; threads that go on with its
+ * work share it by {@link #behalf()}. Safe for many threads.
  *
  * <p>Old entries go as new ones come, two for one, so that keeping the log short is never a task of
  * its own.
@@ -68,6 +70,34 @@ public final class AuditLog {
         });
   }
 
+  /** The change that a thread makes, for other threads that go on with it. */
+  public static final class Behalf {
+    private final @Nullable AuditNote note;
+
+    private Behalf(@Nullable AuditNote note) {
+      this.note = note;
+    }
+
+    /** Does it in the name of the change, if there was one. */
+    public void run(Runnable work) {
+      if (note == null) {
+        work.run();
+      } else {
+        ScopedValue.where(NOTE, note).run(work);
+      }
+    }
+
+    /** The same for what answers. */
+    public <T extends @Nullable Object> Callable<T> of(Callable<T> work) {
+      return note == null ? work : () -> ScopedValue.where(NOTE, note).call(work::call);
+    }
+  }
+
+  /** In whose name this thread works; new threads do not inherit it. */
+  public static Behalf behalf() {
+    return new Behalf(NOTE.isBound() ? NOTE.get() : null);
+  }
+
   /** Adds to the note of the change that this thread makes, if it makes one. */
   public static void detail(String more) {
     if (NOTE.isBound()) {
@@ -114,29 +144,36 @@ public final class AuditLog {
 
     @Override
     public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
-      AuditNote note = pending();
-      if (note == null) {
-        return plain.write(work);
-      }
-      T result = plain.write(noted(note, work));
-      note.keep();
-      return result;
+      return noting(work, plain::write);
     }
 
     @Override
     public <T extends @Nullable Object> T free(Work<T> work) throws IOException {
-      AuditNote note = pending();
-      if (note == null) {
-        return plain.free(work);
-      }
-      T result = plain.free(noted(note, work));
-      note.keep();
-      return result;
+      return noting(work, plain::free);
     }
   }
 
-  private static @Nullable AuditNote pending() {
-    return NOTE.isBound() && !NOTE.get().kept() ? NOTE.get() : null;
+  /** One of the two ways in which work is committed. */
+  private interface Commit<T extends @Nullable Object> {
+    T run(Work<T> work) throws IOException;
+  }
+
+  private <T extends @Nullable Object> T noting(Work<T> work, Commit<T> commit) throws IOException {
+    AuditNote note = NOTE.isBound() ? NOTE.get() : null;
+    if (note == null || note.kept()) {
+      return commit.run(work);
+    }
+    note.keeping().lock(); // the threads of a job share one
+    try {
+      if (!note.kept()) {
+        T result = commit.run(noted(note, work));
+        note.keep();
+        return result;
+      }
+    } finally {
+      note.keeping().unlock();
+    }
+    return commit.run(work);
   }
 
   private <T extends @Nullable Object> Work<T> noted(AuditNote note, Work<T> work) {

@@ -1,8 +1,10 @@
 package dev.plimsoll.registry.event;
 
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
- * Who is about to change something, and what. For one thread, which may add what it learns on the
- * way.
+ * Who is about to change something, and what. For the thread that asks for it, which may add what it
+ * learns on the way, and for those that go on with it.
  */
 public final class AuditNote {
   private final String actor;
@@ -10,6 +12,7 @@ public final class AuditNote {
   private final String request;
   private final String action;
   private volatile String detail = "";
+  private final ReentrantLock keeping = new ReentrantLock();
   private volatile boolean kept;
 
   /**
@@ -58,5 +61,10 @@ public final class AuditNote {
 
   void keep() {
     kept = true;
+  }
+
+  /** Held while it is being committed, for it is to be there once. */
+  ReentrantLock keeping() {
+    return keeping;
   }
 }

@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.job;
 
+import dev.plimsoll.registry.event.AuditLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +77,10 @@ public final class Jobs {
     this.clock = clock;
   }
 
-  /** Begins a job; empty if one of its kind is in progress. */
+  /**
+   * Begins a job; empty if one of its kind is in progress. What it changes is on record as the change
+   * that the caller makes.
+   */
   public synchronized Optional<Status> begin(Kind kind, Work work) {
     Run before = runs.get(kind);
     if (before != null && before.ended == null) {
@@ -84,7 +88,11 @@ public final class Jobs {
     }
     Run run = new Run(++ids, clock.instant());
     runs.put(kind, run);
-    run.thread = Thread.ofVirtual().name("registry-" + kind).start(() -> carryOut(kind, run, work));
+    AuditLog.Behalf behalf = AuditLog.behalf();
+    run.thread =
+        Thread.ofVirtual()
+            .name("registry-" + kind)
+            .start(() -> behalf.run(() -> carryOut(kind, run, work)));
     return Optional.of(run.status());
   }
 

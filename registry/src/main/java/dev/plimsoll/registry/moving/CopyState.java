@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.registry.event.AuditLog;
 import dev.plimsoll.transfer.TransferException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ final class CopyState implements AutoCloseable {
   List<Optional<String>> all(List<Task> tasks) throws IOException, InterruptedException {
     List<Optional<String>> answers = new ArrayList<>();
     List<Future<Optional<String>>> begun = new ArrayList<>();
-    tasks.forEach(task -> begun.add(threads.submit(task)));
+    AuditLog.Behalf behalf = AuditLog.behalf();
+    tasks.forEach(task -> begun.add(threads.submit(behalf.of(task))));
     try {
       for (Future<Optional<String>> each : begun) {
         answers.add(each.get());

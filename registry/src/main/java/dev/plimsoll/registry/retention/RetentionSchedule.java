@@ -2,6 +2,8 @@ package dev.plimsoll.registry.retention;
 
 import dev.plimsoll.foundation.settings.SettingsException;
 import dev.plimsoll.foundation.settings.WatchedFile;
+import dev.plimsoll.registry.event.AuditLog;
+import dev.plimsoll.registry.event.AuditNote;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.time.Duration;
@@ -116,7 +118,9 @@ public final class RetentionSchedule {
     if (off.isPresent()) {
       return false;
     }
-    retention.run(policy.get(), Retention.Mode.REAL, Optional.empty(), _ -> {});
+    AuditLog.record(
+        new AuditNote("retention", "-", "-", "scheduled retention"),
+        () -> retention.run(policy.get(), Retention.Mode.REAL, Optional.empty(), _ -> {}));
     remember(clock.instant());
     return true;
   }

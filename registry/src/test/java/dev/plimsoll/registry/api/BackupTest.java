@@ -511,7 +511,9 @@ class BackupTest {
           .contains("would-restore", "with its tags")
           .doesNotContain("team/app:1.0");
       assertThat(client.send("GET", "/v2/team/app/manifests/1.0").status()).isEqualTo(404);
+      assertThat(client.changes()).noneMatch(change -> change.contains("/restore"));
       JsonNode job = broughtBack(client, "");
+      assertThat(client.changes().getFirst()).startsWith("POST /plimsoll/v1/restore?from=");
 
       assertThat(job.path("findings").toString())
           .contains(

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.api;
 
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
@@ -87,6 +88,20 @@ final class Client implements AutoCloseable {
 
   boolean takesPushes() throws Exception {
     return send("GET", "/readyz").text().contains("\"takesPushes\":true");
+  }
+
+  /** What the audit log has, newest first. */
+  List<String> changes() throws Exception {
+    return Json.tree(send("GET", "/plimsoll/v1/audit").body())
+        .path("changes")
+        .valueStream()
+        .map(change ->
+            "%s by %s from %s"
+                .formatted(
+                    change.path("action").asString(),
+                    change.path("actor").asString(),
+                    change.path("address").asString()))
+        .toList();
   }
 
   /** Pushes a blob in one request. */

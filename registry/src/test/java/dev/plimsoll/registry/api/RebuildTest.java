@@ -88,6 +88,7 @@ class RebuildTest {
         assertThat(client.send("GET", "/v2/team/app/blobs/" + Digest.sha256(blob)).body())
             .isEqualTo(blob);
       }
+      assertThat(client.changes().getFirst()).startsWith("POST /plimsoll/v1/rebuild by ");
     }
   }
 

@@ -119,6 +119,10 @@ class RemoteImportTest {
     assertThat(pulled("team/app" + LAYER_GET)).isEqualTo(LAYER);
     assertThat(pulled("other/manifests/latest"))
         .isEqualTo(source.send("GET", "/v2/" + place + "/other/manifests/latest").body());
+    assertThat(ours.changes())
+        .as("some threads fetch, and the job is one change")
+        .filteredOn(change -> change.startsWith("POST /plimsoll/v1/import?"))
+        .hasSize(1);
   }
 
   @Test

@@ -114,6 +114,7 @@ class RepairTest {
         .doesNotContain("\"damaged\"");
 
     assertThat(pulled().body()).isEqualTo(LAYER);
+    assertThat(ours.changes().getFirst()).startsWith("POST /plimsoll/v1/check?repair&from=");
     assertThat(checked("")).isEqualTo("[]");
   }
 

@@ -252,6 +252,10 @@ class RetentionApiTest {
       assertThat(own.send("GET", "/v2/team/app/manifests/1.1").status()).isEqualTo(200);
       assertThat(own.send("GET", "/plimsoll/v1/retention").text())
           .contains("\"on\":true", "\"rules\":2", "\"next\":");
+      assertThat(own.changes())
+          .filteredOn(change -> change.equals("scheduled retention by retention from -"))
+          .as("the run that deleted something, and none of the others")
+          .hasSize(1);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.oci.Digest;
@@ -146,6 +147,9 @@ class TreeImportTest {
           .contains(Digest.sha256(first).toString(), Digest.sha256(second).toString());
 
       assertThat(imported(client, "").path("bytes").asLong()).as("the second time").isZero();
+      assertThat(client.changes())
+          .singleElement(STRING)
+          .matches("POST /plimsoll/v1/import\\?from=.* by 127.0.0.1 from 127.0.0.1");
     }
   }
 

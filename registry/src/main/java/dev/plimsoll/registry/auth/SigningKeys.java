@@ -43,12 +43,17 @@ final class SigningKeys {
   /** An unknown key's name makes us look into the database no more often than this. */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
+  /** A key that could not be saved is tried again after this. */
+  private static final Duration BETWEEN_TRIES = Duration.ofMinutes(1);
+
   private final Path file;
   private final Transactions transactions;
   private final InstantSource clock;
   private final Map<String, ECKey> known = new HashMap<>();
   private Instant lookedAt = Instant.EPOCH;
   private @Nullable ECKey current;
+  private boolean unsaved;
+  private Instant triedAt = Instant.EPOCH;
 
   SigningKeys(Path file, Transactions transactions, InstantSource clock) {
     this.file = file;
@@ -56,14 +61,20 @@ final class SigningKeys {
     this.clock = clock;
   }
 
-  /** The key to sign with now; made, and made known, if there is none that is young enough. */
+  /**
+   * The key to sign with now; made, and made known, if there is none that is young enough. Where the
+   * disk takes nothing, it is good for as long as this process runs, and saved later: who pulls needs
+   * a token also then.
+   */
   synchronized ECKey current() throws IOException {
-    ECKey key = current;
-    if (key == null) {
-      key = read();
-    }
+    ECKey key = current == null ? read() : current;
     if (key == null || tooOld(key)) {
-      key = make();
+      key = generate();
+      unsaved = true;
+      triedAt = Instant.EPOCH;
+    }
+    if (unsaved && !triedAt.plus(BETWEEN_TRIES).isAfter(clock.instant())) {
+      save(key);
     }
     current = key;
     return key;
@@ -71,6 +82,10 @@ final class SigningKeys {
 
   /** The public key of that name. */
   synchronized Optional<ECKey> find(String id) throws IOException {
+    ECKey signing = current;
+    if (signing != null && signing.getKeyID().equals(id)) {
+      return Optional.of(signing.toPublicJWK());
+    }
     ECKey key = known.get(id);
     Instant now = clock.instant();
     if (key == null && !lookedAt.plus(BETWEEN_LOOKS).isAfter(now)) {
@@ -95,19 +110,45 @@ final class SigningKeys {
             .collectToMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** Public half first: a token that nobody can check must not exist. */
-  private ECKey make() throws IOException {
-    Instant now = clock.instant();
-    ECKey key;
+  private ECKey generate() throws IOException {
     try {
-      key =
-          new ECKeyGenerator(Curve.P_256)
-              .keyID(UUID.randomUUID().toString())
-              .issueTime(Date.from(now))
-              .generate();
+      return new ECKeyGenerator(Curve.P_256)
+          .keyID(UUID.randomUUID().toString())
+          .issueTime(Date.from(clock.instant()))
+          .generate();
     } catch (JOSEException e) {
       throw new IOException("making a key for tokens", e);
     }
+  }
+
+  /** Public half first: a token that other replicas cannot check must not exist. */
+  private void save(ECKey key) throws IOException {
+    triedAt = clock.instant();
+    try {
+      publish(key, triedAt);
+    } catch (IOException e) {
+      if (transactions.shared()) {
+        throw e;
+      }
+      log.warn(
+          "token key not saved, good until the registry ends id={}: {}",
+          key.getKeyID(),
+          e.getMessage());
+      return;
+    }
+    try {
+      write(key);
+      unsaved = false;
+      log.info("token key made id={}", key.getKeyID());
+    } catch (IOException e) {
+      log.warn(
+          "token key not saved, good until the registry ends id={}: {}",
+          key.getKeyID(),
+          e.getMessage());
+    }
+  }
+
+  private void publish(ECKey key, Instant now) throws IOException {
     String published = key.toPublicJWK().toJSONString();
     transactions.write(h -> {
       h.createUpdate("DELETE FROM token_keys WHERE valid_until <= :now")
@@ -116,17 +157,13 @@ final class SigningKeys {
       return h.createUpdate(
               """
               INSERT INTO token_keys (id, public_key, valid_until)
-              VALUES (:id, :key, :until)
+              VALUES (:id, :key, :until) ON CONFLICT (id) DO NOTHING
               """)
           .bind("id", key.getKeyID())
           .bind("key", published)
           .bind("until", now.plus(LIFE).plus(KNOWN_AFTER).toEpochMilli())
           .execute();
     });
-    write(key);
-    known.put(key.getKeyID(), key.toPublicJWK());
-    log.info("token key made id={}", key.getKeyID());
-    return key;
   }
 
   private @Nullable ECKey read() throws IOException {

@@ -95,6 +95,10 @@ final class Gauges {
         "retention_policy_current",
         "1, or 0 while the rules' file cannot be used and the rules before are in force.",
         () -> schedule.trouble().isEmpty() ? 1 : 0);
+    metrics.gauge(
+        "retention_held_back",
+        "1 while a run of the rules waits for somebody, for it would delete too large a share.",
+        () -> schedule.heldBack().isPresent() ? 1 : 0);
     return this;
   }
 

@@ -356,6 +356,7 @@ public final class RegistryServer implements AutoCloseable {
             new ImageRemoval(transactions, rows, cache, tagMoves, pulls::notedSince, clock),
             pulls,
             deadlines,
+            settings.gc().trashKeptFor(),
             () -> collectorOff(readOnly, restoration),
             clock);
     var schedule =

@@ -160,6 +160,14 @@ public record RegistrySettings(
           "registry.retention.every",
           RetentionSettings.OFF.every(),
           "Time between two runs of the retention rules.");
+  private static final Setting<Integer> RETENTION_PERCENT_MAX =
+      Setting.number(
+          "registry.retention.percent-max",
+          RetentionSettings.OFF.percentMax(),
+          1,
+          100,
+          "A run of the rules that would delete a larger share of the tags or of the manifests waits"
+              + " for plimsoll registry retain.");
   private static final Setting<Integer> UPLOADS_MAX =
       Setting.number(
           "registry.uploads.max",
@@ -212,6 +220,7 @@ public record RegistrySettings(
                   GC_EVERY,
                   RETENTION_POLICY,
                   RETENTION_EVERY,
+                  RETENTION_PERCENT_MAX,
                   UPLOADS_MAX,
                   UPLOAD_IDLE,
                   CHUNK_MIN,
@@ -256,7 +265,9 @@ public record RegistrySettings(
             settings.get(TAG_MOVES)),
         new Parts(
             new RetentionSettings(
-                settings.get(RETENTION_POLICY).map(Path::of), settings.get(RETENTION_EVERY)),
+                settings.get(RETENTION_POLICY).map(Path::of),
+                settings.get(RETENTION_EVERY),
+                settings.get(RETENTION_PERCENT_MAX)),
             MirrorSettings.from(settings),
             CheckSettings.from(settings),
             StorageSettings.from(settings),

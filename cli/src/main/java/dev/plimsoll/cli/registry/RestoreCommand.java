@@ -154,8 +154,16 @@ final class RestoreCommand extends RegistryVerb {
           .forEach(tag ->
               output.talk(
                   "tag %s points elsewhere by now and was left so".formatted(tag.asString())));
+      tellOfRules(output);
     }
     return 0;
+  }
+
+  private void tellOfRules(Output output) {
+    if (!dryRun) {
+      output.talk(
+          "retention leaves it alone for registry.trash.kept-for; plimsoll registry pin, for longer");
+    }
   }
 
   private int rewind(Past past, Administration registry, Output output)

@@ -1,5 +1,10 @@
 package dev.plimsoll.registry.repository;
 
+import dev.plimsoll.foundation.Durations;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
 /** Why something must not go, whatever a rule or the trash's calendar says. */
 public sealed interface Hold {
 
@@ -18,6 +23,15 @@ public sealed interface Hold {
     @Override
     public String text() {
       return "%s is deployed, says %s".formatted(digest, reporter);
+    }
+  }
+
+  /** Somebody took it out of the trash not long ago. */
+  record Restored(String digest, Instant at, Duration leftAlone) implements Hold {
+    @Override
+    public String text() {
+      return "%s was restored at %s; rules leave it alone for %s"
+          .formatted(digest, at.truncatedTo(ChronoUnit.SECONDS), Durations.format(leftAlone));
     }
   }
 

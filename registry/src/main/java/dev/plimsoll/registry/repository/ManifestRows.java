@@ -149,6 +149,29 @@ final class ManifestRows {
     }
   }
 
+  /** Somebody wants it, whatever rules say of it. */
+  void restored(Handle h, long id, Instant now) {
+    h.createUpdate("UPDATE manifests SET restored_at = :now WHERE id = :id")
+        .bind("id", id)
+        .bind("now", now.toEpochMilli())
+        .execute();
+  }
+
+  /** Whether somebody restored it then or since. */
+  boolean restoredSince(Handle h, long repositoryId, Digest digest, Instant since) {
+    return h.createQuery(
+            """
+            SELECT 1 FROM manifests WHERE repository_id = :repository AND digest = :digest
+              AND restored_at >= :since
+            """)
+        .bind("repository", repositoryId)
+        .bind("digest", digest.toString())
+        .bind("since", since.toEpochMilli())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   List<Found> inDeletion(Handle h, long deletionId) {
     return h.createQuery(
             "SELECT id, digest, deletion_id FROM manifests WHERE deletion_id = :deletion")

@@ -73,6 +73,9 @@ public final class RemovalCheck {
     if (pulled(h, repositoryId, repository, digest, seenAt)) {
       return Optional.of("%s was pulled".formatted(digest));
     }
+    if (manifests.restoredSince(h, repositoryId, digest, seenAt)) {
+      return Optional.of("%s was restored".formatted(digest));
+    }
     return holds.direct(h, repositoryId, digest).map(Hold::text);
   }
 

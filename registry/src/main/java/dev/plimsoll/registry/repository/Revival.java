@@ -1,19 +1,24 @@
 package dev.plimsoll.registry.repository;
 
 import dev.plimsoll.oci.Digest;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/** Takes manifests out of the trash, whole; for one transaction. */
+/**
+ * Takes manifests out of the trash, whole, and notes that somebody wants them; for one transaction.
+ */
 final class Revival {
   private final BlobRows blobs;
+  private final Instant now;
   private final ManifestRows manifests = new ManifestRows();
   private final Set<Digest> back = new HashSet<>();
 
-  Revival(BlobRows blobs) {
+  Revival(BlobRows blobs, Instant now) {
     this.blobs = blobs;
+    this.now = now;
   }
 
   /**
@@ -25,6 +30,7 @@ final class Revival {
       return;
     }
     manifests.untrash(h, found.id());
+    manifests.restored(h, found.id(), now);
     blobs.showAllOf(h, found.id());
     Changes.tell(new Change.ManifestRestored(repositoryId, found.digest()));
     for (Digest child : manifests.references(h, found.id())) {
@@ -32,6 +38,12 @@ final class Revival {
           .find(h, repositoryId, child)
           .ifPresent(manifest -> bringBack(h, repositoryId, manifest));
     }
+  }
+
+  /** The same for what a tag is to point at again: it is wanted also if it never went away. */
+  void bringBackForTag(Handle h, long repositoryId, ManifestRows.Found found) {
+    bringBack(h, repositoryId, found);
+    manifests.restored(h, found.id(), now);
   }
 
   /** The same, with the manifests about it that went away with it, such as signatures. */

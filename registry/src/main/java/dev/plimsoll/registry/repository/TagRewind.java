@@ -98,9 +98,11 @@ public final class TagRewind {
                     tag,
                     "at %s it pointed at %s, which is gone for good: the trash has it no more"
                         .formatted(at, then)));
-    Revival revival = new Revival(blobs);
+    Instant now = clock.instant();
+    Revival revival = new Revival(blobs, now);
     revival.bringBackWithReferrers(h, id, target);
-    tags.point(h, id, tag, then, clock.instant(), actor);
+    revival.bringBackForTag(h, id, target);
+    tags.point(h, id, tag, then, now, actor);
     trash.settle(h, id, tag, then);
     target.deletionId().ifPresent(deletion -> trash.dropIfEmpty(h, deletion));
     return new Rewound(repository, tag, before, then, revival.back());

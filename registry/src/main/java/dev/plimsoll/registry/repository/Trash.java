@@ -96,7 +96,7 @@ public final class Trash {
   private Restored restore(Handle h, long deletion, String actor) {
     Instant now = clock.instant();
     TrashRows.Place place = place(h, deletion);
-    Revival back = new Revival(blobs);
+    Revival back = new Revival(blobs, now);
     for (ManifestRows.Found found : manifests.inDeletion(h, deletion)) {
       back.bringBack(h, place.repositoryId(), found);
     }
@@ -216,7 +216,7 @@ public final class Trash {
     if (target.isEmpty() || tags.find(h, repositoryId, tag.getKey()).isPresent()) {
       return false;
     }
-    back.bringBack(h, repositoryId, target.get());
+    back.bringBackForTag(h, repositoryId, target.get());
     tags.point(h, repositoryId, tag.getKey(), tag.getValue(), now, actor);
     return true;
   }

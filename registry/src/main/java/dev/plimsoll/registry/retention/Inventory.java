@@ -13,7 +13,7 @@ import java.util.Optional;
  * All of one repository that a decision goes by, as of one moment.
  *
  * @param tagHolds tags that are pinned
- * @param digestHolds manifests that are pinned or deployed themselves
+ * @param digestHolds manifests that are pinned or deployed themselves, or were restored lately
  */
 public record Inventory(
     RepositoryName repository,

@@ -10,6 +10,7 @@ import dev.plimsoll.registry.retention.Inventory.ManifestLine;
 import dev.plimsoll.registry.retention.Inventory.TagLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ final class InventoryRows {
     LEFT_OUT
   }
 
+  /** For how long what was restored is left alone, as time goes for rules. */
+  record Spared(Ages ages, Duration life) {}
+
   /** Names of repositories in order, behind {@code after}. */
   List<RepositoryName> repositories(Handle h, String after, int most) {
     return h.createQuery(
@@ -43,14 +47,14 @@ final class InventoryRows {
         .list();
   }
 
-  Inventory read(Handle h, RepositoryName name, Sizes sizes) {
+  Inventory read(Handle h, RepositoryName name, Sizes sizes, Spared spared) {
     Reading reading = new Reading(h, name);
     return new Inventory(
         name,
         reading.tags(),
         reading.manifests(sizes == Sizes.SUMMED ? reading.sizes() : Map.of()),
         reading.tagHolds(),
-        reading.digestHolds());
+        reading.digestHolds(spared));
   }
 
   /** The blobs that a manifest names, and how many manifests that are not deleted name each. */
@@ -197,7 +201,7 @@ final class InventoryRows {
       return holds;
     }
 
-    Map<Digest, Hold> digestHolds() {
+    Map<Digest, Hold> digestHolds(Spared spared) {
       Map<Digest, Hold> holds = new HashMap<>();
       pins()
           .forEach(pin -> {
@@ -215,7 +219,26 @@ final class InventoryRows {
           .bind("repository", name)
           .map((rs, ctx) -> new Hold.Deployed(rs.getString("digest"), rs.getString("reporter")))
           .forEach(hold -> holds.putIfAbsent(digest(hold.digest()), hold));
+      restored(spared).forEach(hold -> holds.putIfAbsent(digest(hold.digest()), hold));
       return holds;
+    }
+
+    private List<Hold.Restored> restored(Spared spared) {
+      return h
+          .createQuery(
+              """
+              SELECT m.digest, m.restored_at
+              FROM manifests m JOIN repositories r ON r.id = m.repository_id
+              WHERE r.name = :repository AND m.restored_at IS NOT NULL
+                AND m.deletion_id IS NULL
+              """)
+          .bind("repository", name)
+          .map((rs, ctx) ->
+              new Hold.Restored(rs.getString("digest"), at(rs, "restored_at"), spared.life()))
+          .list()
+          .stream()
+          .filter(hold -> spared.ages().within(spared.life(), hold.at()))
+          .toList();
     }
 
     private List<Hold.Pinned> pins() {

@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a policy, docs/registry/retention.md. What it does not know, and a rule that would delete
- * everything, is refused with the line and the reason.
+ * everything or what was just pushed, is refused with the line and the reason.
  */
 public final class PolicyFile {
   private static final int RULES_MAX = 1000;
   private static final int NAME_CHARS_MAX = 100;
+
+  /** Less is a unit mistaken, such as 30m for 30 months, and would delete what was just pushed. */
+  private static final Duration KEPT_MIN = Duration.ofHours(1);
 
   private final boolean trial;
   private final List<String> doubts = new ArrayList<>();
@@ -40,7 +43,7 @@ public final class PolicyFile {
     return new PolicyFile(false).policy(root);
   }
 
-  /** Reads one for a dry run: a rule that would delete everything is then only a doubt. */
+  /** Reads one for a dry run: what would delete too much is then only a doubt. */
   public static Policy readForTrial(YamlValue root) {
     return new PolicyFile(true).policy(root);
   }
@@ -125,9 +128,9 @@ public final class PolicyFile {
     return new Keep.These(
         newest == null ? OptionalInt.empty() : OptionalInt.of(newest.as(PolicyFile::count)),
         order == null ? Order.PUSHED : order.as(PolicyFile::order),
-        duration(fields.get("pushed-within")),
-        duration(fields.get("pulled-within")),
-        duration(fields.get("untagged-within")));
+        duration(name, fields.get("pushed-within")),
+        duration(name, fields.get("pulled-within")),
+        duration(name, fields.get("untagged-within")));
   }
 
   private Keep nothing(YamlValue rule, String name) {
@@ -172,17 +175,21 @@ public final class PolicyFile {
     };
   }
 
-  private static Optional<Duration> duration(@Nullable YamlValue value) {
-    return value == null
-        ? Optional.empty()
-        : Optional.of(
-            value.as(text -> {
-              Duration duration = Durations.parse(text);
-              if (!duration.isPositive()) {
-                throw new IllegalArgumentException("it must be longer than 0, such as 30d");
-              }
-              return duration;
-            }));
+  private Optional<Duration> duration(String rule, @Nullable YamlValue value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    Duration duration = value.as(Durations::parse);
+    if (duration.compareTo(KEPT_MIN) < 0) {
+      String reason =
+          "rule \"%s\" would delete what was just pushed: \"%s\" is less than %s; write 30d for thirty days"
+              .formatted(rule, value.text(), Durations.format(KEPT_MIN));
+      if (!trial || !duration.isPositive()) {
+        throw value.wrong(reason);
+      }
+      doubts.add("line %d: %s".formatted(value.line(), reason));
+    }
+    return Optional.of(duration);
   }
 
   private static YamlValue required(YamlValue at, Map<String, YamlValue> fields, String name) {

@@ -12,6 +12,7 @@ import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.retention.FreedBytes.HeldBlob;
 import dev.plimsoll.registry.retention.InventoryRows.Sizes;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class Retention {
   private final Pulls pulls;
   private final Deadlines deadlines;
   private final Brake brake;
+  private final Duration restoredFor;
   private final InstantSource clock;
   private final InventoryRows rows = new InventoryRows();
   private final ReentrantLock oneRun = new ReentrantLock();
@@ -47,6 +49,7 @@ public final class Retention {
   /**
    * Keeps the rules of one registry.
    *
+   * @param restoredFor what somebody took out of the trash is left alone so long
    * @param brake what stops the collector stops this too, before each batch of deletions
    */
   public Retention(
@@ -54,12 +57,14 @@ public final class Retention {
       ImageRemoval removal,
       Pulls pulls,
       Deadlines deadlines,
+      Duration restoredFor,
       Brake brake,
       InstantSource clock) {
     this.transactions = transactions;
     this.removal = removal;
     this.pulls = pulls;
     this.deadlines = deadlines;
+    this.restoredFor = restoredFor;
     this.brake = brake;
     this.clock = clock;
   }
@@ -71,6 +76,8 @@ public final class Retention {
 
   /** What a run is to do. */
   public enum Mode {
+    /** Decides and counts, without sizes, and changes nothing. */
+    COUNT,
     /** Decides and tells, and changes nothing. */
     DRY,
     REAL
@@ -193,12 +200,12 @@ public final class Retention {
       if (!partial) {
         warnings.addAll(patterns.unused());
       }
-      return tally.report(mode == Mode.DRY, warnings);
+      return tally.report(mode != Mode.REAL, warnings);
     }
 
     private void one(RepositoryName repository) throws IOException {
       boolean concerned = !policy.about(repository).isEmpty();
-      if (!concerned && mode == Mode.REAL) {
+      if (!concerned && mode != Mode.DRY) {
         return;
       }
       tally.repositories += concerned ? 1 : 0;
@@ -207,14 +214,17 @@ public final class Retention {
       record Seen(Inventory inventory, Ages ages) {}
       Sizes sizes = mode == Mode.DRY ? Sizes.SUMMED : Sizes.LEFT_OUT;
       Seen seen =
-          transactions.read(
-              h -> new Seen(rows.read(h, repository, sizes), new Ages(seenAt, rows.unseen(h))));
+          transactions.read(h -> {
+            Ages ages = new Ages(seenAt, rows.unseen(h));
+            return new Seen(
+                rows.read(h, repository, sizes, new InventoryRows.Spared(ages, restoredFor)), ages);
+          });
       patterns.saw(seen.inventory());
       Decisions decisions = Decider.decide(seen.inventory(), policy, seen.ages());
-      if (mode == Mode.DRY) {
-        rehearse(repository, decisions);
-      } else {
-        carryOut(repository, decisions, seenAt);
+      switch (mode) {
+        case COUNT -> decisions.all().forEach(tally::count);
+        case DRY -> rehearse(repository, decisions);
+        case REAL -> carryOut(repository, decisions, seenAt);
       }
     }
 

@@ -23,6 +23,16 @@ public record RetentionReport(
     long freedBytes,
     List<String> warnings) {
 
+  /** Whether it deletes a larger share of the tags, or of the manifests, and more than a few. */
+  boolean deletesMoreThan(int percent, int few) {
+    return isMore(tagsDeleted, tagsKept, percent, few)
+        || isMore(manifestsDeleted, manifestsKept, percent, few);
+  }
+
+  private static boolean isMore(int deleted, int kept, int percent, int few) {
+    return deleted > few && 100L * deleted > (long) percent * (deleted + kept);
+  }
+
   /** Counts while a run goes on; for one thread. */
   static final class Tally {
     int repositories;

@@ -26,6 +26,9 @@ public final class RetentionSchedule {
   private static final Duration LOOK_EVERY_MAX = Duration.ofMinutes(1);
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
+  /** So few may go whatever their share: a registry that has hardly anything is no reason to wait. */
+  private static final int FEW = 10;
+
   private final Retention retention;
   private final RetentionSettings settings;
   private final Transactions transactions;
@@ -35,6 +38,10 @@ public final class RetentionSchedule {
   private @Nullable Thread thread;
   private BooleanSupplier leads = () -> true;
   private Optional<String> toldOff = Optional.empty();
+  private volatile @Nullable HeldBack heldBack;
+
+  /** A run that was due and was not made. */
+  private record HeldBack(Instant at, String reason) {}
 
   /**
    * Reads the rules, and looks at their file again before each use.
@@ -118,11 +125,47 @@ public final class RetentionSchedule {
     if (off.isPresent()) {
       return false;
     }
-    AuditLog.record(
-        new AuditNote("retention", "-", "-", "scheduled retention"),
-        () -> retention.run(policy.get(), Retention.Mode.REAL, Optional.empty(), _ -> {}));
+    boolean runs = isModest(policy.get());
+    if (runs) {
+      AuditLog.record(
+          new AuditNote("retention", "-", "-", "scheduled retention"),
+          () -> retention.run(policy.get(), Retention.Mode.REAL, Optional.empty(), _ -> {}));
+    }
     remember(clock.instant());
-    return true;
+    return runs;
+  }
+
+  /**
+   * Whether a run by itself deletes no more than the share that is allowed to it. Otherwise a person
+   * has to look: such rules are more often mistaken than meant.
+   */
+  private boolean isModest(Policy policy) throws IOException {
+    RetentionReport would = retention.run(policy, Retention.Mode.COUNT, Optional.empty(), _ -> {});
+    if (!would.deletesMoreThan(settings.percentMax(), FEW)) {
+      heldBack = null;
+      return true;
+    }
+    String reason =
+        ("the rules would delete %d of %d tags and %d of %d manifests, more than %d %%; look with"
+                + " plimsoll registry retain --dry-run, and run it without --dry-run if it is meant")
+            .formatted(
+                would.tagsDeleted(),
+                would.tagsDeleted() + would.tagsKept(),
+                would.manifestsDeleted(),
+                would.manifestsDeleted() + would.manifestsKept(),
+                settings.percentMax());
+    heldBack = new HeldBack(clock.instant(), reason);
+    log.warn("retention held back: {}", reason);
+    return false;
+  }
+
+  /** Why the last run that was due was not made; empty if it was, or if somebody has run it since. */
+  public Optional<String> heldBack() {
+    HeldBack last = heldBack;
+    return Optional.ofNullable(last)
+        .filter(held ->
+            retention.status().last().stream().noneMatch(run -> !run.ended().isBefore(held.at())))
+        .map(HeldBack::reason);
   }
 
   private Optional<Instant> lastEnded() throws IOException {

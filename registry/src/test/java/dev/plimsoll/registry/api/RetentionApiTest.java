@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +121,9 @@ class RetentionApiTest {
 
     assertThat(status("1.0")).isEqualTo(200);
     assertThat(status(Digest.sha256(amd).toString())).isEqualTo(200);
+    List<JsonNode> next = retain("", KEEP_ONE);
+    assertThat(deletions(next)).as("the next run leaves it there").isEmpty();
+    assertThat(next.toString()).contains("was restored at", "rules leave it alone for 7d");
   }
 
   @Test
@@ -190,8 +192,7 @@ class RetentionApiTest {
   void anEmptyFileIsNoPolicyAndDoesNotRunTheRulesInForce(@TempDir Path other) throws Exception {
     Path file = Files.writeString(other.resolve("rules.yaml"), KEEP_ONE);
     RegistrySettings settings =
-        RegistrySettings.in(other)
-            .withRetention(new RetentionSettings(Optional.of(file), Duration.ofDays(1)));
+        RegistrySettings.in(other).withRetention(RetentionSettings.OFF.withPolicy(file));
     try (Client own = Client.start(settings)) {
       own.image("team/app", "1.0", "old");
       own.image("team/app", "1.1", "newest");
@@ -242,7 +243,7 @@ class RetentionApiTest {
     Path file = Files.writeString(other.resolve("rules.yaml"), KEEP_ONE);
     RegistrySettings settings =
         RegistrySettings.in(other)
-            .withRetention(new RetentionSettings(Optional.of(file), Duration.ofMillis(50)));
+            .withRetention(RetentionSettings.OFF.withPolicy(file).withEvery(Duration.ofMillis(50)));
     try (Client own = Client.start(settings)) {
       own.image("team/app", "1.0", "old");
       own.image("team/app", "1.1", "newest");
@@ -264,8 +265,7 @@ class RetentionApiTest {
       throws Exception {
     Path file = Files.writeString(other.resolve("rules.yaml"), KEEP_ONE);
     RegistrySettings settings =
-        RegistrySettings.in(other)
-            .withRetention(new RetentionSettings(Optional.of(file), Duration.ofDays(1)));
+        RegistrySettings.in(other).withRetention(RetentionSettings.OFF.withPolicy(file));
     try (Client own = Client.start(settings)) {
       Files.writeString(file, KEEP_ONE + "- {name: all, repositories: ['**'], tags: ['*']}\n");
       Client.Reply refused = own.send("POST", "/plimsoll/v1/retention/reload");

@@ -91,6 +91,7 @@ class RetentionRaceTest {
             removal,
             pulls,
             new Deadlines(bench.transactions, bench, () -> 0),
+            Duration.ofDays(7),
             Collector.Brake.NONE,
             bench)
         .run(policy, Retention.Mode.REAL, Optional.empty(), decisions::add);
@@ -101,6 +102,15 @@ class RetentionRaceTest {
     return bench.transactions.read(h ->
         h.createQuery("SELECT COUNT(*) FROM tags WHERE name = 'old'").mapTo(Integer.class).one()
             == 1);
+  }
+
+  @Test
+  void deletedAndRestoredInBetweenItStays() throws Exception {
+    retain(() -> {
+      bench.manifests.delete(Bench.APP, image, "ada", "");
+      bench.trash.restore(bench.trash.find(Bench.APP, image.toString()), "ada");
+    });
+    assertThat(isThere()).isTrue();
   }
 
   @Test

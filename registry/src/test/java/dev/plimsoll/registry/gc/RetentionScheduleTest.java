@@ -9,16 +9,20 @@ import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.ImageRemoval;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.RegistryException.RetentionOff;
+import dev.plimsoll.registry.retention.Decision;
 import dev.plimsoll.registry.retention.PolicyFile;
 import dev.plimsoll.registry.retention.Pulls;
 import dev.plimsoll.registry.retention.Retention;
 import dev.plimsoll.registry.retention.RetentionSchedule;
 import dev.plimsoll.registry.retention.RetentionSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,16 +62,17 @@ class RetentionScheduleTest {
                 pulls::notedSince,
                 bench),
             pulls,
-            new Deadlines(bench.transactions, bench, () -> 0),
+            new Deadlines(
+                bench.transactions,
+                bench,
+                () -> Duration.between(Instant.EPOCH, bench.instant()).toNanos()),
+            Duration.ofDays(7),
             () -> off,
             bench);
     Path rules = Files.writeString(directory.resolve("rules.yaml"), RULES);
     schedule =
         new RetentionSchedule(
-            retention,
-            new RetentionSettings(Optional.of(rules), Duration.ofDays(1)),
-            bench.transactions,
-            bench);
+            retention, RetentionSettings.OFF.withPolicy(rules), bench.transactions, bench);
   }
 
   @AfterEach
@@ -78,8 +83,12 @@ class RetentionScheduleTest {
 
   private void push(int images) throws IOException {
     for (int i = 0; i < images; i++) {
-      bench.push("v" + i);
+      push("v" + i);
     }
+  }
+
+  private void push(String tag) throws IOException {
+    bench.push(tag, tag.getBytes(StandardCharsets.UTF_8));
   }
 
   private int tags() throws IOException {
@@ -106,6 +115,78 @@ class RetentionScheduleTest {
 
     off = Optional.empty();
     assertThat(schedule.turn()).isTrue();
+    assertThat(tags()).isZero();
+  }
+
+  @Test
+  void aRunThatWouldDeleteMoreThanHalfWaitsForSomebodyToRunIt() throws Exception {
+    push(12);
+    bench.pass(Duration.ofDays(31));
+    for (int i = 0; i < 10; i++) {
+      push("latest" + i);
+    }
+
+    assertThat(schedule.turn()).isFalse();
+    assertThat(tags()).isEqualTo(22);
+    assertThat(schedule.heldBack())
+        .hasValueSatisfying(reason ->
+            assertThat(reason)
+                .contains("would delete 12 of 22 tags", "12 of 22 manifests", "more than 50 %")
+                .contains("plimsoll registry retain --dry-run"));
+    bench.pass(Duration.ofHours(23));
+    push("latest10");
+    push("latest11");
+    assertThat(schedule.turn()).as("not looked at again before its time").isFalse();
+
+    bench.pass(Duration.ofHours(1));
+    assertThat(schedule.turn()).as("no more than half by now").isTrue();
+    assertThat(tags()).isEqualTo(12);
+    assertThat(schedule.heldBack()).isEmpty();
+  }
+
+  @Test
+  void aFewImagesGoHoweverFewThereAre() throws Exception {
+    push(10);
+    bench.pass(Duration.ofDays(31));
+
+    assertThat(schedule.turn()).isTrue();
+    assertThat(tags()).isZero();
+  }
+
+  @Test
+  void whatWasHeldBackIsDoneWhenSomebodyRunsIt() throws Exception {
+    push(11);
+    bench.pass(Duration.ofDays(31));
+    assertThat(schedule.turn()).isFalse();
+
+    retention.run(schedule.policy().orElseThrow(), Retention.Mode.REAL, Optional.empty(), _ -> {});
+
+    assertThat(tags()).isZero();
+    assertThat(schedule.heldBack()).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyRestoredIsLeftAloneForAsLongAsTheTrashKeepsThings() throws Exception {
+    push("v1");
+    bench.pass(Duration.ofDays(31));
+    schedule.turn();
+    assertThat(tags()).isZero();
+    bench.trash.restore(
+        bench.trash.list(Optional.empty(), Long.MAX_VALUE, 1).getFirst().id(), "ada");
+
+    List<Decision> decisions = new ArrayList<>();
+    bench.pass(Duration.ofDays(6));
+    retention.run(
+        PolicyFile.readForTrial(YamlValue.parse("rules", RULES.replaceAll("\\n *keep.*", ""))),
+        Retention.Mode.REAL,
+        Optional.empty(),
+        decisions::add);
+
+    assertThat(decisions).hasSize(2).noneMatch(Decision::deletes);
+    assertThat(decisions.getFirst().reason().text())
+        .matches("sha256:.* was restored at 2026-04-01T00:00:00Z; rules leave it alone for 7d");
+    bench.pass(Duration.ofDays(26));
+    schedule.turn();
     assertThat(tags()).isZero();
   }
 }

@@ -130,6 +130,7 @@ final class Installation {
             new ImageRemoval(power, rows, cache, MOVES_KEPT, pulls::notedSince, clock),
             pulls,
             deadlines,
+            POLICY.trashKeptFor(),
             restoration::collectorOff,
             clock);
   }

@@ -43,7 +43,9 @@ class PolicyFileTest {
         "tags: [v*]\\n  keep: {}                 | line 2 | would delete everything",
         "tags: [v*]\\n  keep: {newest: 0}        | line 5 | newest is \"0\"",
         "tags: [v*]\\n  keep: {newest: many}     | line 5 | newest is \"many\"",
-        "tags: [v*]\\n  keep: {pushed-within: 0} | line 5 | it must be longer than 0",
+        "tags: [v*]\\n  keep: {pushed-within: 0} | line 5 | would delete what was just pushed",
+        "tags: [v*]\\n  keep: {pushed-within: 30s} | line 5 | \"30s\" is less than 1h",
+        "tags: [v*]\\n  keep: {pulled-within: 30m} | line 5 | \"30m\" is less than 1h",
         "tags: [v*]\\n  keep: {age: 3d}          | line 5 | there is no key \"age\" here",
         "tags: [v*]\\n  keep: all                | line 5 | it must be everything",
         "tags: [v*]\\n  keep: {order: version}   | line 5 | it needs newest",
@@ -79,5 +81,18 @@ class PolicyFileTest {
 
     assertThat(policy.doubts()).singleElement().asString().startsWith("line 2: rule \"old\" would");
     assertThat(policy.rules().getFirst().keep()).isEqualTo(Keep.These.NOTHING);
+  }
+
+  @Test
+  void aTrialTakesARuleThatDeletesWhatWasJustPushedAndSaysSo() {
+    Policy policy =
+        PolicyFile.readForTrial(
+            YamlValue.parse(
+                "retention.yaml", HEAD + "  tags: [v*]\n  keep: {pushed-within: 30s}\n"));
+
+    assertThat(policy.doubts())
+        .singleElement()
+        .asString()
+        .startsWith("line 5: rule \"old\" would delete what was just pushed");
   }
 }

@@ -6,9 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,12 +18,19 @@ import org.awaitility.Awaitility;
 
 /**
  * What replicas stand on and behind: PostgreSQL of Debian's, s3proxy and HAProxy, each a process of
- * its own that is ended by its id.
+ * its own that is ended by its id. The S3 server takes signed requests only.
  */
 final class Backing implements AutoCloseable {
   private static final Duration BEGIN_MAX = Duration.ofSeconds(60);
 
+  /** Where a replica's clients get the bytes of blobs. */
+  enum Blobs {
+    FROM_THE_REPLICA,
+    FROM_THE_BUCKET
+  }
+
   private final Path directory = Files.createTempDirectory("plimsoll-backing");
+  private final Path bucket = Files.createDirectories(directory.resolve("s3").resolve("images"));
   private final List<Process> processes = new ArrayList<>();
   private final int postgresPort = freePort();
   private final int s3Port = freePort();
@@ -98,13 +102,15 @@ final class Backing implements AutoCloseable {
             directory.resolve("s3proxy.properties"),
             """
             s3proxy.endpoint=http://127.0.0.1:%d
-            s3proxy.authorization=none
+            s3proxy.authorization=aws-v4
+            s3proxy.identity=plimsoll
+            s3proxy.credential=not-a-secret
             jclouds.provider=filesystem-nio2
             jclouds.identity=any
             jclouds.credential=any
             jclouds.filesystem.basedir=%s
             """
-                .formatted(s3Port, Files.createDirectory(directory.resolve("s3"))));
+                .formatted(s3Port, bucket.getParent()));
     start(
         "s3proxy",
         List.of(
@@ -117,40 +123,45 @@ final class Backing implements AutoCloseable {
             "--properties",
             properties.toString()));
     Awaitility.await().atMost(BEGIN_MAX).until(() -> answers(s3Port));
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest makeBucket =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + s3Port + "/images"))
-              .PUT(HttpRequest.BodyPublishers.noBody())
-              .build();
-      int status = client.send(makeBucket, HttpResponse.BodyHandlers.discarding()).statusCode();
-      if (status != 200) {
-        throw new AssertionError("the bucket was not made: " + status);
-      }
+  }
+
+  /** Where the bucket answers. */
+  URI bucketAddress() {
+    return URI.create("http://127.0.0.1:" + s3Port + "/images/");
+  }
+
+  /** Whether the bucket holds bytes of a blob, or a mark of it. */
+  boolean holds(String digest) throws IOException {
+    Path blobs = bucket.resolve("registry/content/blobs/sha256");
+    String begins = digest.substring("sha256:".length()) + "-";
+    try (Stream<Path> names = Files.list(blobs)) {
+      return names.anyMatch(name -> name.getFileName().toString().startsWith(begins));
     }
   }
 
-  /** The settings of one replica. */
-  Path configuration(String name) throws IOException {
+  /** The settings of a replica. */
+  Path configuration(String name, String lease, Blobs blobs) throws IOException {
     return Files.writeString(
         directory.resolve(name + ".yaml"),
         """
         registry:
-          lease: 10m
+          lease: %s
           gc: {every: 1s, condemned-for: 1s}
           trash: {kept-for: 1s}
           storage:
             kind: s3
+            redirect: %b
             s3:
               bucket: images
               prefix: registry/
               endpoint: http://127.0.0.1:%d
-              access-key: any
-              secret-key: any
+              access-key: plimsoll
+              secret-key: not-a-secret
           database:
             url: jdbc:postgresql://127.0.0.1:%d/postgres?sslmode=disable
             user: plimsoll
         """
-            .formatted(s3Port, postgresPort));
+            .formatted(lease, blobs == Blobs.FROM_THE_BUCKET, s3Port, postgresPort));
   }
 
   /** A balancer that gives each request to the next of these; returns where it listens. */

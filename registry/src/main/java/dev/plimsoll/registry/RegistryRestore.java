@@ -4,6 +4,7 @@ import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.LocalDisk;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.foundation.DataDirectoryLock;
+import dev.plimsoll.foundation.PrivateDirectory;
 import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.moving.BackupDirectory;
@@ -56,6 +57,7 @@ public final class RegistryRestore {
         restore.verify(progress);
         return;
       }
+      PrivateDirectory.make(settings.root());
       try (DataDirectoryLock _ = DataDirectoryLock.acquire(settings.root())) {
         restore.run(
             plan.mode() == Mode.REPLACE

@@ -6,6 +6,7 @@ import dev.plimsoll.database.Database;
 import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.database.PostgresAddress;
 import dev.plimsoll.foundation.DataDirectoryLock;
+import dev.plimsoll.foundation.PrivateDirectory;
 import dev.plimsoll.foundation.Reserve;
 import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.HttpServer;
@@ -175,6 +176,7 @@ public final class RegistryServer implements AutoCloseable {
    */
   public static void prepareRebuild(RegistrySettings settings) throws IOException {
     Path root = settings.root();
+    PrivateDirectory.make(root);
     try (DataDirectoryLock _ = DataDirectoryLock.acquire(root)) {
       new UnfinishedRestore(root, new LocalDisk()).refuse();
       Storage storage = new Storage(root, settings.storage(), Reserve.none());
@@ -193,10 +195,18 @@ public final class RegistryServer implements AutoCloseable {
 
   private void open() throws IOException {
     Path root = settings.root();
+    PrivateDirectory.make(root);
     DataDirectoryLock lock = DataDirectoryLock.acquire(root);
     parts.push(lock::close);
     new UnfinishedRestore(root, new LocalDisk()).refuse();
     Files.createDirectories(root.resolve("db"));
+    if (PrivateDirectory.inTheWayOf(root.resolve("db").resolve("registry.db")).isEmpty()) {
+      log.warn(
+          "every user of this machine can read {}, which holds password hashes and all images;"
+              + " chmod 0700 {}",
+          root,
+          root);
+    }
     Reserve reserve = new Reserve(root.resolve("reserve"), settings.limits().reserve().bytes());
     Storage storage = new Storage(root, settings.storage(), reserve);
     Stores stores =

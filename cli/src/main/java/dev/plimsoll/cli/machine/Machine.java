@@ -1,6 +1,7 @@
 package dev.plimsoll.cli.machine;
 
 import dev.plimsoll.cli.machine.Installation.Servers;
+import dev.plimsoll.foundation.PrivateDirectory;
 import dev.plimsoll.linux.Command;
 import dev.plimsoll.linux.Processes;
 import java.io.IOException;
@@ -68,9 +69,9 @@ public final class Machine {
   private RunningServer startRegistry(String address) throws IOException, InterruptedException {
     Path data = installation.data().resolve("registry");
     List<String> words = new ArrayList<>();
-    Optional<Path> wall = RegistryUser.inTheWayOf(data);
+    Optional<Path> wall = PrivateDirectory.inTheWayOf(data);
     if (wall.isEmpty()) {
-      wall = RegistryUser.inTheWayOf(launcher);
+      wall = PrivateDirectory.inTheWayOf(launcher);
     }
     if (wall.isEmpty()) {
       RegistryUser.own(data);

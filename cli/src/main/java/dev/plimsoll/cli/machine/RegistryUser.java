@@ -6,13 +6,10 @@ import dev.plimsoll.linux.ShortRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The user {@code plimsoll}, as whom the registry runs so that it is not root.
@@ -27,29 +24,6 @@ final class RegistryUser {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private RegistryUser() {}
-
-  /**
-   * The directory that keeps the user from {@code place}: the topmost one that others may not pass
-   * through. Empty if nothing is in the way.
-   */
-  static Optional<Path> inTheWayOf(Path place) throws IOException {
-    for (Path directory : ancestors(place)) {
-      if (Files.exists(directory)
-          && !Files.getPosixFilePermissions(directory)
-              .contains(PosixFilePermission.OTHERS_EXECUTE)) {
-        return Optional.of(directory);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static List<Path> ancestors(Path place) {
-    List<Path> all = new ArrayList<>();
-    for (Path at = place.toAbsolutePath().getParent(); at != null; at = at.getParent()) {
-      all.addFirst(at);
-    }
-    return all;
-  }
 
   /** Makes the user if there is none, and {@code directory}, which is then the user's alone. */
   static void own(Path directory) throws IOException, InterruptedException {

@@ -9,6 +9,7 @@ import dev.plimsoll.database.Database;
 import dev.plimsoll.database.SnapshotReader;
 import dev.plimsoll.database.Work;
 import dev.plimsoll.foundation.DataDirectoryLock;
+import dev.plimsoll.foundation.PrivateDirectory;
 import dev.plimsoll.foundation.UnavailableException;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.registry.job.Progress;
@@ -112,6 +113,13 @@ public final class Backup {
       return;
     }
     BackupDirectory.refuseOthers(plan.directory(), registry);
+    PrivateDirectory.make(plan.directory());
+    if (PrivateDirectory.inTheWayOf(plan.directory().resolve("format")).isEmpty()) {
+      log.warn(
+          "every user of this machine can read the backup in {}; chmod 0700 {}",
+          plan.directory(),
+          plan.directory());
+    }
     try (DataDirectoryLock _ =
         DataDirectoryLock.acquire(
             plan.directory(), "wait until that backup or restore is over, and begin again")) {

@@ -20,6 +20,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -159,6 +160,10 @@ class BackupTest {
     destroy();
 
     assertThat(restored(data, RegistryRestore.Mode.RESTORE).snapshot().found()).isZero();
+    for (Path holdsImages : List.of(data.resolve("registry"), backup)) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(holdsImages)))
+          .isEqualTo("rwx------");
+    }
 
     try (Client client = Client.start(data)) {
       assertThat(client.send("POST", "/plimsoll/v1/gc?now").text())

@@ -179,6 +179,10 @@ final class Gauges {
             "1 while the collector runs.",
             () -> collector.status().inProgress() ? 1 : 0)
         .gauge(
+            "gc_off",
+            "1 while nothing is collected: read-only, or an audit is due.",
+            () -> asked(() -> collector.off().isPresent() ? 1 : 0))
+        .gauge(
             "gc_queued_blobs",
             "Blobs that wait to be deleted.",
             () -> asked(() -> collector.waiting().blobs()))

@@ -36,6 +36,10 @@ final class GcCommand extends RegistryVerb {
                 () -> registry.get("/gc").path("progress"));
     if (!output.json(report)) {
       report.path("deleted").forEach(digest -> output.data(digest.asString()));
+      int unnamed = report.path("deletedBlobs").asInt() - report.path("deleted").size();
+      if (unnamed > 0) {
+        output.talk("and %d more that are not named".formatted(unnamed));
+      }
       output.talk(
           "%s %d blobs, %s; %d newly condemned"
               .formatted(

@@ -54,22 +54,32 @@ public final class AdminApi implements AdminResource {
       int deletedBlobs,
       long freedBytes,
       int failed,
-      List<String> deleted) {
+      Optional<List<String>> deleted) {
 
     static Gc of(GcReport report, Run run) {
+      return of(report, run, Optional.of(report.deleted().stream().map(Digest::toString).toList()));
+    }
+
+    /** For who asks again and again. */
+    static Gc unnamed(GcReport report) {
+      return of(report, Run.REAL, Optional.empty());
+    }
+
+    private static Gc of(GcReport report, Run run, Optional<List<String>> deleted) {
       return new Gc(
           run == Run.DRY,
           report.purged(),
           report.unlinked(),
           report.condemned(),
-          report.deleted().size(),
+          report.deletedBlobs(),
           report.freedBytes(),
           report.failed(),
-          report.deleted().stream().map(Digest::toString).toList());
+          deleted);
     }
   }
 
   private record Status(
+      Optional<String> off,
       boolean inProgress,
       Optional<Progress> progress,
       Collector.Waiting queued,
@@ -202,14 +212,13 @@ public final class AdminApi implements AdminResource {
   private Status status() throws IOException {
     GcStatus status = collector.status();
     return new Status(
+        collector.off(),
         status.inProgress(),
         status.progress().map(Progress::of),
         collector.waiting(),
         status.runs(),
         status.freedBytes(),
-        status
-            .last()
-            .map(run -> new LastRun(run.began(), run.ended(), Gc.of(run.report(), Run.REAL))),
+        status.last().map(run -> new LastRun(run.began(), run.ended(), Gc.unnamed(run.report()))),
         nextGc.get());
   }
 

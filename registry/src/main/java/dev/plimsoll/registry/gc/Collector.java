@@ -8,7 +8,6 @@ import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.RegistryException.CollectorOff;
-import dev.plimsoll.registry.repository.Rehearsal;
 import dev.plimsoll.registry.repository.Transactions;
 import dev.plimsoll.registry.repository.Trash;
 import java.io.IOException;
@@ -96,30 +95,42 @@ public final class Collector {
     this.clock = clock;
   }
 
-  /** Collects what is due. A second run waits for the first. */
+  /** Why nothing is collected at present; empty if it is. */
+  public Optional<String> off() throws IOException {
+    return brake.reason();
+  }
+
+  /** Collects what is due, as nobody asked for; nothing while it is off. */
+  public void turn() throws IOException {
+    if (off().isEmpty()) {
+      run(Mode.WHEN_DUE);
+    }
+  }
+
+  /**
+   * Collects what is due. A second run waits for the first.
+   *
+   * @throws CollectorOff with the reason, while nothing is collected
+   */
   public GcReport run(Mode mode) throws IOException {
     return run(mode, EnumSet.allOf(Phase.class));
   }
 
   /** Runs some phases, in their order. */
   public GcReport run(Mode mode, Set<Phase> phases) throws IOException {
-    Optional<String> off = brake.reason();
-    if (off.isPresent() && mode == Mode.WHEN_DUE) {
-      return new GcReport.Tally().report();
-    }
-    refuseIfOff(off);
+    refuseIfOff();
     oneRun.lock();
     try {
       Instant begin = clock.instant();
       GcReport.Tally tally = new GcReport.Tally();
       for (Phase phase : EnumSet.copyOf(phases)) {
         do {
-          status = status.at(tally.progress(begin, phase, 0));
+          status = status.at(tally.progress(begin, phase, 0, 0));
         } while (batch(phase, mode, begin, tally)); // until a batch is not full
       }
       GcReport report = tally.report();
       status = status.ended(new GcStatus.Run(begin, clock.instant(), report));
-      if (report.purged() + report.unlinked() + report.deleted().size() + report.failed() > 0) {
+      if (report.purged() + report.unlinked() + report.deletedBlobs() + report.failed() > 0) {
         log.info(
             "garbage collected mode={} purged={} unlinked={} condemned={} deleted={} freedBytes={}"
                 + " failed={}",
@@ -127,7 +138,7 @@ public final class Collector {
             report.purged(),
             report.unlinked(),
             report.condemned(),
-            report.deleted().size(),
+            report.deletedBlobs(),
             report.freedBytes(),
             report.failed());
       }
@@ -138,7 +149,8 @@ public final class Collector {
     }
   }
 
-  private static void refuseIfOff(Optional<String> off) {
+  private void refuseIfOff() throws IOException {
+    Optional<String> off = off();
     if (off.isPresent()) {
       throw new CollectorOff(off.get());
     }
@@ -170,36 +182,39 @@ public final class Collector {
 
   /** Finishes the deletions that were under way when the process ended. */
   public void recover() throws IOException {
-    run(Mode.WHEN_DUE, EnumSet.of(Phase.ERASE));
+    if (off().isEmpty()) {
+      run(Mode.WHEN_DUE, EnumSet.of(Phase.ERASE));
+    }
   }
 
-  /**
-   * What a run would do now. It takes the same path up to the deletion, in one transaction that is
-   * then undone.
-   */
+  /** What a run would do now, worked out by reading alone: no push waits for it. */
   public GcReport dryRun(Mode mode) throws IOException {
-    refuseIfOff(brake.reason());
-    Instant begin = clock.instant();
-    return Rehearsal.of(transactions, h -> rehearse(h, mode, begin, new GcReport.Tally()));
+    refuseIfOff();
+    Instant now = clock.instant();
+    return transactions.read(h -> plan(h, mode, now));
   }
 
-  private GcReport rehearse(Handle h, Mode mode, Instant begin, GcReport.Tally tally) {
-    for (int n = policy.batchMax(); n == policy.batchMax(); ) {
-      Trash.Batch batch =
-          trash.purgeDeletedBefore(h, deletedBefore(mode, begin), policy.batchMax());
-      tally.purged += batch.purged().size();
-      n = batch.seen();
-    }
-    for (int n = policy.batchMax(); n == policy.batchMax(); ) {
-      n = unlink(h, mode, begin, tally).size();
-    }
-    List<Doomed> before = garbage.deleting(h);
-    before.forEach(tally::deleted);
-    for (int n = policy.batchMax(); n == policy.batchMax(); ) {
-      List<Doomed> batch = doom(h, mode, begin);
-      batch.forEach(tally::deleted);
-      n = batch.size();
-    }
+  private GcReport plan(Handle h, Mode mode, Instant now) {
+    GcReport.Tally tally = new GcReport.Tally();
+    Trash.Due due = trash.due(h, deletedBefore(mode, now));
+    tally.purged = due.deletions();
+    Instant limit = condemnedBefore(h, mode, now);
+    garbage.deleting(h).forEach(tally::deleted);
+    garbage.condemnedBefore(h, limit, Integer.MAX_VALUE).forEach(tally::deleted);
+    garbage.wouldUnlink(
+        h,
+        due,
+        leaseEnd(mode, now),
+        now,
+        loss -> {
+          tally.unlinked += loss.links();
+          if (loss.all()) {
+            tally.condemned++;
+            if (!limit.isBefore(now)) {
+              tally.deleted(loss.blob());
+            }
+          }
+        });
     return tally.report();
   }
 
@@ -235,8 +250,7 @@ public final class Collector {
 
   private List<DueLink> unlink(Handle h, Mode mode, Instant begin, GcReport.Tally tally) {
     Instant now = clock.instant();
-    Instant leaseEnd = mode == Mode.NOW ? Instant.ofEpochMilli(Long.MAX_VALUE) : now;
-    List<DueLink> due = garbage.dueLinks(h, leaseEnd, begin, policy.batchMax());
+    List<DueLink> due = garbage.dueLinks(h, leaseEnd(mode, now), begin, policy.batchMax());
     blobs.lock(h, due.stream().map(DueLink::digest).toList());
     for (DueLink link : due) {
       if (blobs.referenced(h, link.repositoryId(), link.digest())) {
@@ -252,6 +266,10 @@ public final class Collector {
     return due;
   }
 
+  private static Instant leaseEnd(Mode mode, Instant now) {
+    return mode == Mode.NOW ? Instant.ofEpochMilli(Long.MAX_VALUE) : now;
+  }
+
   private boolean doom(Mode mode, Instant begin) throws IOException {
     return transactions.free(h -> doom(h, mode, begin)).size() == policy.batchMax();
   }
@@ -261,12 +279,8 @@ public final class Collector {
    * under a new generation.
    */
   private List<Doomed> doom(Handle h, Mode mode, Instant begin) {
-    Instant limit = mode == Mode.NOW ? clock.instant() : begin.minus(policy.condemnedFor());
-    Instant addressed = clock.instant().minus(policy.addressesFor());
-    limit = limit.isBefore(addressed) ? limit : addressed;
-    Optional<Instant> backedUp = BackupLeases.keptSince(h, clock.instant());
-    limit = backedUp.filter(limit::isAfter).orElse(limit);
-    List<Doomed> due = garbage.condemnedBefore(h, limit, policy.batchMax());
+    List<Doomed> due =
+        garbage.condemnedBefore(h, condemnedBefore(h, mode, begin), policy.batchMax());
     blobs.lock(h, due.stream().map(blob -> blob.key().digest()).toList());
     for (Doomed blob : due) {
       blobs.doom(h, blob.key().digest(), blob.key().generation());
@@ -274,12 +288,21 @@ public final class Collector {
     return due;
   }
 
+  /** What was condemned then or before has waited long enough. */
+  private Instant condemnedBefore(Handle h, Mode mode, Instant begin) {
+    Instant limit = mode == Mode.NOW ? clock.instant() : begin.minus(policy.condemnedFor());
+    Instant addressed = clock.instant().minus(policy.addressesFor());
+    limit = limit.isBefore(addressed) ? limit : addressed;
+    Optional<Instant> backedUp = BackupLeases.keptSince(h, clock.instant());
+    return backedUp.filter(limit::isAfter).orElse(limit);
+  }
+
   private boolean erase(Instant begin, GcReport.Tally tally) throws IOException {
     List<Doomed> doomed = transactions.read(garbage::deleting);
     List<Doomed> gone = new ArrayList<>();
     int left = doomed.size();
     for (Doomed blob : doomed) {
-      status = status.at(tally.progress(begin, Phase.ERASE, left--));
+      status = status.at(tally.progress(begin, Phase.ERASE, left--, gone.size()));
       try {
         if (!blob.small()) {
           content.delete(blob.key());
@@ -295,7 +318,7 @@ public final class Collector {
       }
     }
     forget(gone, tally);
-    status = status.at(tally.progress(begin, Phase.ERASE, left));
+    status = status.at(tally.progress(begin, Phase.ERASE, left, 0));
     try {
       return manifests.eraseGone(policy.batchMax()) == policy.batchMax();
     } catch (IOException e) {
@@ -305,19 +328,21 @@ public final class Collector {
     }
   }
 
-  /** Rows of which the bytes are gone, in one commit: a commit for each took seconds of a run. */
+  /**
+   * Rows of which the bytes are gone, in one commit: a commit for each took seconds of a run. What
+   * another replica forgot first has been counted there.
+   */
   private void forget(List<Doomed> gone, GcReport.Tally tally) {
     if (gone.isEmpty()) {
       return;
     }
     try {
-      transactions.free(h -> {
-        for (Doomed blob : gone) {
-          blobs.forget(h, blob.key().digest(), blob.key().generation());
-        }
-        return true;
-      });
-      gone.forEach(tally::deleted);
+      transactions
+          .free(h ->
+              gone.stream()
+                  .filter(blob -> blobs.forget(h, blob.key().digest(), blob.key().generation()))
+                  .toList())
+          .forEach(tally::deleted);
     } catch (IOException e) {
       tally.failed += gone.size();
       log.warn("forgetting {} deleted blobs failed; the next run tries again", gone.size(), e);

@@ -3,10 +3,13 @@ package dev.plimsoll.registry.gc;
 import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.repository.Trash;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** What is due, found by index. */
@@ -41,6 +44,59 @@ final class GarbageRows {
                 new RepositoryName(rs.getString("name")),
                 Digest.parse(rs.getString("digest"))))
         .list();
+  }
+
+  /**
+   * What a blob would lose.
+   *
+   * @param links that would go
+   * @param all whether none would be left
+   */
+  record Loss(Doomed blob, int links, boolean all) {}
+
+  /**
+   * Tells the links that a run would take away, blob by blob: those whose lease is over, or would be
+   * once what is due in the trash is purged, and that nothing names but what is due.
+   */
+  void wouldUnlink(
+      Handle h, Trash.Due due, Instant leaseEnd, Instant linkedAt, Consumer<Loss> heard) {
+    String held = due.held().stream().map(Object::toString).collect(Collectors.joining(","));
+    h.createQuery(
+            """
+            WITH released AS (
+              SELECT DISTINCT r.repository_id, r.digest FROM deletions d
+              JOIN manifests m ON m.deletion_id = d.id
+              JOIN manifest_references r ON r.manifest_id = m.id
+              WHERE d.kept_from <= :limit AND d.id NOT IN (%1$s) AND :released <= :end),
+            ended AS (
+              SELECT repository_id, digest FROM blob_links
+              WHERE leased_until <= :end AND linked_at <= :linked
+              UNION
+              SELECT l.repository_id, l.digest FROM released x
+              JOIN blob_links l ON l.repository_id = x.repository_id AND l.digest = x.digest
+              WHERE l.leased_until IS NULL AND l.linked_at <= :linked),
+            going AS (
+              SELECT e.digest, count(*) AS links FROM ended e
+              WHERE NOT EXISTS (SELECT 1 FROM manifest_references r
+                WHERE r.repository_id = e.repository_id AND r.digest = e.digest AND r.live = 1)
+              AND NOT EXISTS (SELECT 1 FROM manifest_references r
+                JOIN manifests m ON m.id = r.manifest_id
+                JOIN deletions d ON d.id = m.deletion_id
+                WHERE r.repository_id = e.repository_id AND r.digest = e.digest
+                  AND (d.kept_from > :limit OR d.id IN (%1$s)))
+              GROUP BY e.digest)
+            SELECT b.digest, b.generation, b.size_bytes, b.content IS NOT NULL AS small, g.links,
+              (SELECT count(*) FROM blob_links l WHERE l.digest = g.digest) AS had
+            FROM going g JOIN blobs b ON b.digest = g.digest AND b.state = 'live'
+            """
+                .formatted(held.isEmpty() ? "-1" : held))
+        .bind("limit", due.limit().toEpochMilli())
+        .bind("released", due.leasedUntil().toEpochMilli())
+        .bind("end", leaseEnd.toEpochMilli())
+        .bind("linked", linkedAt.toEpochMilli())
+        .map((rs, ctx) ->
+            new Loss(doomed(rs), rs.getInt("links"), rs.getInt("links") == rs.getInt("had")))
+        .forEach(heard);
   }
 
   List<Doomed> condemnedBefore(Handle h, Instant limit, int most) {

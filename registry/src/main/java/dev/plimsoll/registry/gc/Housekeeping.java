@@ -103,7 +103,7 @@ public final class Housekeeping {
     if (!leads.getAsBoolean()) {
       return;
     }
-    collector.run(Collector.Mode.WHEN_DUE);
+    collector.turn();
     space.replenish(); // with what that has freed
     writeMissingObjects();
     Instant now = clock.instant();

@@ -262,16 +262,17 @@ public class BlobRows {
         .execute();
   }
 
-  /** Forgets a blob whose bytes are gone. */
-  public void forget(Handle h, Digest digest, String generation) {
-    h.createUpdate(
-            """
-            DELETE FROM blobs
-            WHERE digest = :digest AND generation = :generation AND state = 'deleting'
-            """)
-        .bind("digest", digest.toString())
-        .bind("generation", generation)
-        .execute();
+  /** Forgets a blob whose bytes are gone; says whether nobody had before. */
+  public boolean forget(Handle h, Digest digest, String generation) {
+    return h.createUpdate(
+                """
+                DELETE FROM blobs
+                WHERE digest = :digest AND generation = :generation AND state = 'deleting'
+                """)
+            .bind("digest", digest.toString())
+            .bind("generation", generation)
+            .execute()
+        == 1;
   }
 
   /** The bytes of a small blob. */

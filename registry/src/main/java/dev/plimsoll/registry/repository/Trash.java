@@ -141,29 +141,54 @@ public final class Trash {
 
   /** Makes final what was deleted at {@code limit} or before, at most so many deletions at once. */
   public Batch purgeDeletedBefore(Instant limit, int most) throws IOException {
-    Batch batch = transactions.free(h -> purgeDeletedBefore(h, limit, most));
+    Batch batch = transactions.free(h -> purgeDue(h, limit, most));
     batch.purged().forEach(p -> cache.linksChanged(p.repository(), p.released()));
     return batch;
   }
 
   /**
-   * The same inside a transaction of the caller, who answers for the cache. A deletion that took
-   * something pinned or deployed is put off: it stays in the trash until nothing holds it.
+   * A deletion that took something pinned or deployed is put off: it stays in the trash until nothing
+   * holds it.
    */
-  public Batch purgeDeletedBefore(Handle h, Instant limit, int most) {
+  private Batch purgeDue(Handle h, Instant limit, int most) {
     Instant until = lease.from(clock.instant());
     List<Long> due = trash.deletedBefore(h, limit, most);
     boolean anyHolds = !due.isEmpty() && holds.any(h);
     List<Purged> purged = new ArrayList<>();
     for (long deletion : due) {
-      if (anyHolds
-          && holds.onDeletion(h, place(h, deletion).repositoryId(), deletion).isPresent()) {
+      if (anyHolds && isHeld(h, deletion)) {
         trash.putOff(h, deletion, limit.plus(ONE_TICK));
       } else {
         purged.add(purge(h, deletion, until));
       }
     }
     return new Batch(purged, due.size());
+  }
+
+  private boolean isHeld(Handle h, long deletion) {
+    return holds.onDeletion(h, place(h, deletion).repositoryId(), deletion).isPresent();
+  }
+
+  /** What a purge of all that is due would do; changes nothing. */
+  public Due due(Handle h, Instant limit) {
+    List<Long> due = trash.deletedBefore(h, limit, Integer.MAX_VALUE);
+    List<Long> held =
+        holds.any(h) ? due.stream().filter(deletion -> isHeld(h, deletion)).toList() : List.of();
+    return new Due(limit, due.size() - held.size(), held, lease.from(clock.instant()));
+  }
+
+  /**
+   * Deletions that are due.
+   *
+   * @param limit they were made then or before
+   * @param deletions how many would become final
+   * @param held those that would stay, because something in them is pinned or deployed
+   * @param leasedUntil what the others alone hold could be collected then
+   */
+  public record Due(Instant limit, int deletions, List<Long> held, Instant leasedUntil) {
+    public Due {
+      held = List.copyOf(held);
+    }
   }
 
   /**

@@ -80,8 +80,9 @@ class MetricsApiTest {
     client.send("POST", "/plimsoll/v1/gc?now");
 
     assertThat(client.send("GET", "/plimsoll/v1/gc").text())
-        .contains(
-            "\"freedBytes\":3", "\"deletedBlobs\":1", "\"last\":{\"began\":\"", "\"next\":\"");
+        .contains("\"freedBytes\":3", "\"deletedBlobs\":1", "\"last\":{\"began\":\"", "\"next\":\"")
+        .doesNotContain("\"off\"", "\"deleted\"");
+    assertThat(metrics()).contains("plimsoll_registry_gc_off 0.0");
     assertThat(metrics()).contains("plimsoll_registry_gc_freed_bytes_total 3.0");
   }
 

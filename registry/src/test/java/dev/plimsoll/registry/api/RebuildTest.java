@@ -80,6 +80,9 @@ class RebuildTest {
       assertThat(client.send("POST", "/plimsoll/v1/gc?now").status())
           .as("the collector is off")
           .isEqualTo(409);
+      assertThat(client.send("POST", "/plimsoll/v1/gc").status()).isEqualTo(409);
+      assertThat(client.send("GET", "/plimsoll/v1/gc").text()).contains("{\"off\":\"");
+      assertThat(client.send("GET", "/metrics").text()).contains("_gc_off 1.0");
       JsonNode job = rebuilt(client);
 
       assertThat(job.path("findings").toString()).contains("back", "team/app@", "1.0");

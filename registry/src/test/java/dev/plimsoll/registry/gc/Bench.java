@@ -277,7 +277,7 @@ final class Bench implements AutoCloseable, InstantSource {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private static byte[] layer(int sizeBytes) {
+  static byte[] layer(int sizeBytes) {
     byte[] bytes = new byte[sizeBytes];
     new Random(1).nextBytes(bytes);
     return bytes;

@@ -109,8 +109,8 @@ class MutationTest extends QuietLog {
         return Variant.with(() ->
             new BlobRows() {
               @Override
-              public void forget(Handle h, Digest digest, String generation) {
-                // its bytes are gone
+              public boolean forget(Handle h, Digest digest, String generation) {
+                return true; // its bytes are gone
               }
             });
       }

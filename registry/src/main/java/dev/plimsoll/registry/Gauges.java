@@ -81,6 +81,14 @@ final class Gauges {
   Gauges of(Space space) {
     metrics
         .gauge("disk_usable_bytes", "Bytes left on the disk.", space::usableBytes)
+        .gauge(
+            "disk_low_water_bytes",
+            "With less than this left, pushes are refused.",
+            space::lowWaterBytes)
+        .gauge(
+            "disk_reserved_bytes",
+            "Kept back for deleting; 0 once that was given up.",
+            space::reservedBytes)
         .gauge("takes_pushes", "1, or 0 while space is short.", () -> space.isLow() ? 0 : 1);
     return this;
   }

@@ -20,7 +20,12 @@ public final class HealthApi {
     this.metrics = metrics;
   }
 
-  private record Ready(boolean ready, boolean takesPushes, long usableBytes) {}
+  private record Ready(
+      boolean ready,
+      boolean takesPushes,
+      long usableBytes,
+      long lowWaterBytes,
+      long reservedBytes) {}
 
   /** Answers, and returns true, if the path is one of the two that anybody may ask. */
   boolean handle(String path, Response response) throws IOException {
@@ -28,14 +33,17 @@ public final class HealthApi {
       case "/healthz" -> response.header("Content-Type", "text/plain").send(OK);
       case "/readyz" ->
           // A registry on a full disk still serves pulls: a balancer must not take it out.
-          response
-              .header("Content-Type", "application/json")
-              .send(Json.write(new Ready(true, !space.isLow(), space.usableBytes())));
+          response.header("Content-Type", "application/json").send(Json.write(ready()));
       default -> {
         return false;
       }
     }
     return true;
+  }
+
+  private Ready ready() {
+    return new Ready(
+        true, !space.isLow(), space.usableBytes(), space.lowWaterBytes(), space.reservedBytes());
   }
 
   /** Answers for {@link #METRICS}, which is not for everybody. */

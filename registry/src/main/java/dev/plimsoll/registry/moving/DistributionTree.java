@@ -5,13 +5,21 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What docker-registry (Distribution 2.x and 3.x) keeps on a file system. It is only ever read.
@@ -47,7 +55,7 @@ final class DistributionTree {
             + " that this server can read");
   }
 
-  /** A revision or a tag that could not be read, with the reason. */
+  /** What could not be read, a link or a whole directory, with the reason. */
   interface Unreadable {
     void tell(Path file, String reason);
   }
@@ -55,31 +63,53 @@ final class DistributionTree {
   List<RepositoryName> repositories(Unreadable unreadable) throws IOException {
     Path all = root.resolve("repositories");
     List<RepositoryName> names = new ArrayList<>();
-    try (Stream<Path> directories = Files.walk(all)) {
-      for (Path place :
-          (Iterable<Path>)
-              directories.filter(path -> path.endsWith("_manifests") && Files.isDirectory(path))
-                  ::iterator) {
-        Path name = all.relativize(place).getParent();
-        try {
-          names.add(new RepositoryName(String.valueOf(name)));
-        } catch (IllegalArgumentException e) {
-          unreadable.tell(place, String.valueOf(e.getMessage()));
-        }
-      }
-    }
+    Files.walkFileTree(
+        all,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path place, BasicFileAttributes attributes) {
+            if (place.endsWith("_manifests")) {
+              take(place, String.valueOf(all.relativize(place).getParent()));
+            }
+            return String.valueOf(place.getFileName()).startsWith("_")
+                ? FileVisitResult.SKIP_SUBTREE // no name begins so: it is what a repository holds
+                : FileVisitResult.CONTINUE;
+          }
+
+          private void take(Path place, String name) {
+            try {
+              names.add(new RepositoryName(name));
+            } catch (IllegalArgumentException e) {
+              unreadable.tell(place, String.valueOf(e.getMessage()));
+            }
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path place, IOException e) {
+            unreadable.tell(place, reason(e));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path place, @Nullable IOException e) {
+            if (e != null) {
+              unreadable.tell(place, reason(e));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
     names.sort(Comparator.naturalOrder());
     return names;
   }
 
   /** The manifests of a repository that are not deleted. */
-  List<Digest> revisions(RepositoryName repository, Unreadable unreadable) throws IOException {
+  List<Digest> revisions(RepositoryName repository, Unreadable unreadable) {
     return links(manifests(repository).resolve("revisions"), unreadable);
   }
 
-  List<Tag> tags(RepositoryName repository, Unreadable unreadable) throws IOException {
+  List<Tag> tags(RepositoryName repository, Unreadable unreadable) {
     List<Tag> tags = new ArrayList<>();
-    for (Path directory : list(manifests(repository).resolve("tags"))) {
+    for (Path directory : list(manifests(repository).resolve("tags"), unreadable)) {
       try {
         tags.add(new Tag(String.valueOf(directory.getFileName())));
       } catch (IllegalArgumentException e) {
@@ -90,8 +120,7 @@ final class DistributionTree {
   }
 
   /** Where a tag has pointed, oldest first, and last where it points now. */
-  List<Digest> history(RepositoryName repository, Tag tag, Unreadable unreadable)
-      throws IOException {
+  List<Digest> history(RepositoryName repository, Tag tag, Unreadable unreadable) {
     Path place = manifests(repository).resolve("tags").resolve(tag.value());
     List<Digest> history = new ArrayList<>(links(place.resolve("index"), unreadable));
     Path current = place.resolve("current").resolve("link");
@@ -120,15 +149,12 @@ final class DistributionTree {
   }
 
   /** {@code <algorithm>/<hex>/link}, in the order in which they were written. */
-  private static List<Digest> links(Path directory, Unreadable unreadable) throws IOException {
+  private static List<Digest> links(Path directory, Unreadable unreadable) {
     record Link(Digest digest, long writtenMillis) {}
     List<Link> found = new ArrayList<>();
-    for (Path algorithm : list(directory)) {
-      for (Path hex : list(algorithm)) {
+    for (Path algorithm : list(directory, unreadable)) {
+      for (Path hex : list(algorithm, unreadable)) {
         Path file = hex.resolve("link");
-        if (!Files.exists(file)) {
-          continue; // deleted through the API: the directory stays
-        }
         String named = algorithm.getFileName() + ":" + hex.getFileName();
         try {
           Digest digest = link(file);
@@ -136,6 +162,8 @@ final class DistributionTree {
             throw new IOException("it says " + digest);
           }
           found.add(new Link(digest, Files.getLastModifiedTime(file).toMillis()));
+        } catch (NoSuchFileException deleted) {
+          // through the API: the directory stays
         } catch (IOException | IllegalArgumentException e) {
           unreadable.tell(file, reason(e));
         }
@@ -154,16 +182,26 @@ final class DistributionTree {
     return Digest.parse(Files.readString(file, StandardCharsets.UTF_8).strip());
   }
 
-  private static List<Path> list(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
+  /** What is in a directory, in order; one that is not there is empty. */
+  private static List<Path> list(Path directory, Unreadable unreadable) {
     try (Stream<Path> all = Files.list(directory)) {
       return all.sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (UncheckedIOException e) {
+      unreadable.tell(directory, reason(e.getCause()));
+    } catch (IOException e) {
+      unreadable.tell(directory, reason(e));
     }
+    return List.of();
   }
 
-  private static String reason(Exception e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  /** In words where the file system says only which file, and by which exception. */
+  static String reason(Exception e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "this server may not read it";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
   }
 }

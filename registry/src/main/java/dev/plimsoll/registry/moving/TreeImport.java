@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.moving;
 
+import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.ImageManifest;
@@ -12,6 +13,7 @@ import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.repository.RegistryException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -132,7 +134,7 @@ public final class TreeImport {
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException | IllegalArgumentException e) {
-        wrong = String.valueOf(e.getMessage());
+        wrong = DistributionTree.reason(e);
       }
       progress.found("damaged", name + "@" + digest, "the manifest: " + wrong);
       return Optional.empty();
@@ -169,19 +171,26 @@ public final class TreeImport {
 
     private Optional<String> blob(Digest digest) throws IOException {
       Path file = tree.data(digest);
-      try {
-        if (mode == Mode.DRY) {
-          String known = verified.get(digest);
-          if (known == null) {
-            known = hash(file, digest).equals(digest) ? "" : "its bytes are others";
-            verified.put(digest, known);
-          }
-          return Optional.of(known).filter(wrong -> !wrong.isEmpty());
+      if (mode == Mode.DRY) {
+        String known = verified.get(digest);
+        if (known == null) {
+          known = wrongWith(file, digest).orElse("");
+          verified.put(digest, known);
         }
+        return Optional.of(known).filter(wrong -> !wrong.isEmpty());
+      }
+      try {
         newcomer.adopt(name, digest, file);
         return Optional.empty();
-      } catch (NoSuchFileException e) {
-        return Optional.of("its bytes are missing");
+      } catch (NoSpaceException | InterruptedIOException | ClosedByInterruptException e) {
+        throw e;
+      } catch (IOException e) {
+        // Theirs, or ours? A file that can be read to its end is not what failed.
+        Optional<String> wrong = wrongWith(file, digest);
+        if (wrong.isEmpty()) {
+          throw e;
+        }
+        return wrong;
       } catch (RegistryException.DigestMismatch e) {
         return Optional.of("its bytes are others: " + e.getMessage());
       }
@@ -219,6 +228,21 @@ public final class TreeImport {
             .filter(each -> !MediaTypes.isNonDistributable(each.mediaType()))
             .toList()
         : List.of();
+  }
+
+  /** What is wrong with the file of a blob; empty if it holds what was promised. */
+  private static Optional<String> wrongWith(Path file, Digest promised) throws IOException {
+    try {
+      return hash(file, promised).equals(promised)
+          ? Optional.empty()
+          : Optional.of("its bytes are others");
+    } catch (NoSuchFileException e) {
+      return Optional.of("its bytes are missing");
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      return Optional.of("its bytes cannot be read: " + DistributionTree.reason(e));
+    }
   }
 
   private static Digest hash(Path file, Digest promised) throws IOException {

@@ -80,6 +80,19 @@ class FullDiskTest {
     assertThat(client.send("GET", "/v2/app/manifests/1").body()).isEqualTo(manifest);
     assertThat(client.send("POST", "/plimsoll/v1/gc?now").text())
         .contains("\"freedBytes\":" + large.length, "\"failed\":0");
+
+    assertThat(client.send("POST", "/v2/app/blobs/uploads/").text())
+        .as("the reserve was given up, and comes back first")
+        .contains("takes nothing new until there are 16 MiB");
+    assertThat(client.send("GET", "/readyz").text())
+        .contains("\"lowWaterBytes\":4194304", "\"reservedBytes\":0");
+    assertThat(client.send("DELETE", "/v2/app/manifests/1").status()).isEqualTo(202);
+    assertThat(client.send("POST", "/plimsoll/v1/trash/purge?repository=app&reference=1").status())
+        .isEqualTo(200);
+    assertThat(
+            client.send("POST", "/plimsoll/v1/trash/restore?repository=app&reference=1").status())
+        .as("purged")
+        .isEqualTo(404);
   }
 
   @Test

@@ -171,6 +171,33 @@ class TreeImportTest {
     }
   }
 
+  /** A directory in the place of a file, and a link to itself: what even root cannot read. */
+  @Test
+  void whatCannotBeReadIsNamedAndTheRestIsImported() throws Exception {
+    Files.delete(data(LAYER));
+    Files.createDirectory(data(LAYER));
+    Path tags = tree.resolve("docker/registry/v2/repositories/base/_manifests/tags");
+    Files.move(tags, directory.resolve("tags"));
+    Files.createSymbolicLink(tags, tags);
+
+    try (Client client = Client.start(directory.resolve("data"))) {
+      String dry = imported(client, "&dry-run").path("findings").toString();
+      JsonNode job = imported(client, "");
+
+      assertThat(job.path("failure").asString("")).isEmpty();
+      assertThat(job.path("findings").toString())
+          .isEqualTo(dry)
+          .contains(
+              "team/app@" + Digest.sha256(first),
+              "its bytes cannot be read: Is a directory",
+              "base/_manifests/tags",
+              "Too many levels of symbolic links");
+      assertThat(client.send("GET", "/v2/team/app/manifests/1.0").status()).isEqualTo(404);
+      assertThat(manifest(client, "team/app/manifests/2.0")).isEqualTo(second);
+      assertThat(manifest(client, "base/manifests/" + Digest.sha256(second))).isEqualTo(second);
+    }
+  }
+
   @Test
   void aDryRunNamesTheSameAndImportsNothing() throws Exception {
     Files.delete(data(LAYER));

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Rules about what is kept: from a file, by the command line, on images that skopeo pushed. */
+/**
+ * What is kept and what can be had back: rules from a file, and deletions that are taken back or made
+ * final, by the command line, on images that skopeo pushed.
+ */
 class RetentionIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String RULES =
@@ -72,12 +75,32 @@ class RetentionIT {
 
   private void push(String... tags) throws Exception {
     for (String tag : tags) {
-      var image = new TestImage("i:1", List.of(new Tar().file("tag", tag).bytes()), Map.of());
-      shell.line("cat >$W/i.tar").input(image.archive()).run().succeeded();
-      shell.out(
-          "skopeo copy -q --dest-tls-verify=false docker-archive:$W/i.tar docker://$R/team/app:"
-              + tag);
+      pushed(tag, tag);
     }
+  }
+
+  private void pushed(String tag, String content) throws Exception {
+    var image = new TestImage("i:1", List.of(new Tar().file("tag", content).bytes()), Map.of());
+    shell.line("cat >$W/i.tar").input(image.archive()).run().succeeded();
+    shell.out(
+        "skopeo copy -q --dest-tls-verify=false docker-archive:$W/i.tar docker://$R/team/app:"
+            + tag);
+  }
+
+  private String digest(String tag) throws Exception {
+    return shell.out(
+        "skopeo inspect --tls-verify=false -f '{{.Digest}}' docker://$R/team/app:" + tag);
+  }
+
+  private void reportedDeployed(String digest) throws Exception {
+    shell.out(
+        "curl -sSf -X PUT http://$R/plimsoll/v1/deployed/web-1 -d"
+            + " '{\"images\":[{\"repository\":\"team/app\",\"digest\":\"%s\"}]}'"
+                .formatted(digest));
+  }
+
+  private void delete(String digest) throws Exception {
+    shell.out("curl -sSf -X DELETE http://$R/v2/team/app/manifests/" + digest);
   }
 
   private Set<String> tags() throws Exception {
@@ -105,10 +128,7 @@ class RetentionIT {
     push("v1.2.0", "v1.9.0", "v1.10.0", "v1.3.0", "v1.4.0", "v1.5.0", "latest");
     shell.out("skopeo copy -q --src-tls-verify=false docker://$R/team/app:v1.5.0 dir:$W/pulled");
     shell.out("$P pin --url http://$R team/app:v1.3.0 --reason audit");
-    shell.out(
-        "digest=$(skopeo inspect --tls-verify=false -f '{{.Digest}}' docker://$R/team/app:v1.4.0)"
-            + " && curl -sSf -X PUT http://$R/plimsoll/v1/deployed/web-1 -d"
-            + " '{\"images\":[{\"repository\":\"team/app\",\"digest\":\"'$digest'\"}]}'");
+    reportedDeployed(digest("v1.4.0"));
 
     String listed = shell.out("$P retain --url http://$R --dry-run --policy $W/rules.yaml 2>&1");
     Set<String> would = deletions("--dry-run");
@@ -138,6 +158,63 @@ class RetentionIT {
     shell.out(
         "skopeo copy -q --src-tls-verify=false docker://$R/team/app:v1.5.0 dir:$W/back"
             + " && diff -r $W/pulled $W/back");
+  }
+
+  @Test
+  void aTagGoesBackToWhatItWasOutOfTheTrash() throws Exception {
+    start();
+    pushed("latest", "one");
+    String one = digest("latest");
+    pushed("latest", "two");
+    String two = digest("latest");
+    delete(one);
+
+    List<String> moves = shell.out("$P history --url http://$R team/app:latest").lines().toList();
+    assertThat(moves).hasSize(2);
+    assertThat(moves.getFirst()).contains(one + " -> " + two);
+    assertThat(moves.getLast()).contains("(not there) -> " + one);
+
+    String restore =
+        "$P restore --url http://$R --tag team/app:latest --at " + moves.getLast().split(" ")[0];
+    assertThat(shell.out(restore + " --dry-run 2>&1"))
+        .contains("would come out of the trash: " + one, two + " -> " + one);
+    assertThat(digest("latest")).isEqualTo(two);
+    assertThat(shell.out(restore + " 2>&1")).contains("came out of the trash: " + one);
+    assertThat(digest("latest")).isEqualTo(one);
+    assertThat(shell.out("$P trash --url http://$R")).isEmpty();
+    assertThat(shell.out("$P history --url http://$R team/app:latest").lines()).hasSize(3);
+    assertThat(shell.refusal("$P restore --url http://$R --tag team/app:latest --at 365d"))
+        .contains("it was not there yet");
+  }
+
+  @Test
+  void aDeletionIsTakenBackOrMadeFinal() throws Exception {
+    start();
+    push("one", "two");
+    String one = digest("one");
+    String two = digest("two");
+    delete(one);
+    delete(two);
+
+    assertThat(shell.out("$P restore --url http://$R --dry-run team/app one")).contains(one, "one");
+    assertThat(shell.out("$P restore --url http://$R team/app one")).contains(one, "one");
+    assertThat(tags()).containsExactly("one");
+    String deletion = shell.out("$P trash --url http://$R team/app").split(" ")[0];
+    String purge = "$P purge --url http://$R " + deletion;
+    reportedDeployed(two);
+    assertThat(shell.refusal(purge + " --dry-run")).contains("is deployed, says web-1");
+    shell.out("curl -sSf -X DELETE http://$R/plimsoll/v1/deployed/web-1");
+    assertThat(shell.out(purge + " --dry-run 2>&1"))
+        .contains(two, "two", "would purge deletion " + deletion + " of team/app");
+    assertThat(shell.out("$P trash --url http://$R")).contains(two);
+
+    assertThat(shell.out(purge + " 2>&1")).contains(two, "purged deletion " + deletion);
+
+    assertThat(shell.out("$P trash --url http://$R")).isEmpty();
+    assertThat(shell.refusal("$P restore --url http://$R team/app two"))
+        .contains("the trash has no team/app:two");
+    assertThat(shell.out("$P gc --url http://$R --now 2>&1")).containsPattern("deleted 2 blobs");
+    assertThat(digest("one")).isEqualTo(one);
   }
 
   @Test

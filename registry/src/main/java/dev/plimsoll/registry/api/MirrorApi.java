@@ -77,7 +77,10 @@ final class MirrorApi {
   /**
    * The endpoint that is meant: one of the fallback's where the client named no upstream, as Docker
    * does, and there is no such thing here. Who may not pull it here is not told whether it is here:
-   * for them it never is.
+   * for them it never is. Who may pull here and not there means here.
+   *
+   * <p>A {@code HEAD} of a blob is what a push begins with, and asks only whether it is here: of
+   * {@code yes, upstream} the client would make a manifest whose blobs are not here.
    *
    * @param mayPull whether the client may pull from a repository
    */
@@ -89,20 +92,21 @@ final class MirrorApi {
     }
     return switch (named) {
       case Endpoint.ManifestOf at -> {
-        Optional<RepositoryName> other = mirrors.meantToo(at.repository());
+        Optional<RepositoryName> other = other(at.repository(), mayPull);
         yield other.isEmpty() || (mayPull.test(at.repository()) && has(at))
             ? at
             : new Endpoint.ManifestOf(other.get(), at.reference());
       }
       case Endpoint.Blob at -> {
-        Optional<RepositoryName> other = mirrors.meantToo(at.repository());
+        Optional<RepositoryName> other = other(at.repository(), mayPull);
         yield other.isEmpty()
+                || request.method().equals("HEAD")
                 || (mayPull.test(at.repository()) && blobs.has(at.repository(), at.digest()))
             ? at
             : new Endpoint.Blob(other.get(), at.digest());
       }
       case Endpoint.Referrers at -> {
-        Optional<RepositoryName> other = mirrors.meantToo(at.repository());
+        Optional<RepositoryName> other = other(at.repository(), mayPull);
         var subject = new Endpoint.ManifestOf(at.repository(), at.subject());
         yield other.isEmpty() || (mayPull.test(at.repository()) && has(subject))
             ? at
@@ -110,6 +114,11 @@ final class MirrorApi {
       }
       default -> named;
     };
+  }
+
+  /** The fallback's repository of that name, unless the client may pull from the one here alone. */
+  private Optional<RepositoryName> other(RepositoryName here, Predicate<RepositoryName> mayPull) {
+    return mirrors.meantToo(here).filter(there -> mayPull.test(there) || !mayPull.test(here));
   }
 
   private boolean has(Endpoint.ManifestOf at) throws IOException {

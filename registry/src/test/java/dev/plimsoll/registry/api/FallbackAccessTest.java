@@ -107,6 +107,18 @@ class FallbackAccessTest {
   }
 
   @Test
+  void whoMayNotPullWhatTheUpstreamHasIsToldThatItIsNotHere() throws Exception {
+    Digest absent = Digest.sha256(new byte[] {1});
+
+    for (String path : List.of("blobs/" + absent, "manifests/2", "manifests/" + absent)) {
+      for (String method : List.of("HEAD", "GET")) {
+        Reply reply = client.send(method, "/v2/team/app/" + path, "Authorization", BOB);
+        assertThat(reply.status()).as(method + " " + path).isEqualTo(404);
+      }
+    }
+  }
+
+  @Test
   void aTokenThatDockerAsksForByTheShortNameIsGoodForTheUpstreams() throws Exception {
     String stranger = Policed.bearer(client, "", "repository:library/app:pull");
 

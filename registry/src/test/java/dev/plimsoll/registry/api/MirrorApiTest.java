@@ -237,6 +237,16 @@ class MirrorApiTest {
   }
 
   @Test
+  void whetherABlobIsThereToBePushedOverIsNotAskedOfTheFallback() throws Exception {
+    assertThat(mirror.send("HEAD", "/v2/library/app/blobs/" + layer()).status()).isEqualTo(404);
+    front.become(Mood.BROKEN);
+    assertThat(mirror.send("HEAD", "/v2/library/app/blobs/" + layer()).status()).isEqualTo(404);
+
+    byte[] own = mirror.image("library/app", "1", LAYER);
+    assertThat(mirror.send("GET", "/v2/library/app/manifests/1").body()).isEqualTo(own);
+  }
+
+  @Test
   void aPushUnderAMirrorsNameIsRefused() throws Exception {
     Reply upload = mirror.send("POST", "/v2/up/library/app/blobs/uploads/");
     assertThat(upload.status()).isEqualTo(403);

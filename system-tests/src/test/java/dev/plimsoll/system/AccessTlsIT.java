@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,32 +16,23 @@ import org.junit.jupiter.api.Test;
 class AccessTlsIT {
   private static final String PASSWORD = "adas-long-password";
 
-  private static String address;
+  private static TlsAddress address;
   private static TestEngine engine;
   private static RunningServer registry;
   private static Shell shell;
 
   @BeforeAll
   static void start() throws Exception {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    address = "198.18.%d.%d".formatted(random.nextInt(256), random.nextInt(1, 255)); // RFC 2544
-    Program.of("ip", "address", "add", address + "/32", "dev", "lo").run().succeeded();
     Path certificates = Files.createTempDirectory("plimsoll-certs.d");
     engine = TestEngine.start("--config=" + engineSettings(certificates));
     engine.load(TestImage.busybox());
+    address = TlsAddress.make(engine.scratch().resolve("tls"));
     shell =
         engine
             .shell()
-            .with("A", address)
             .with("C", certificates.toString())
             .with("plimsoll", Program.launcher() + " registry");
-    shell.out(
-        """
-        mkdir $D/tls && cd $D/tls
-        openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority \
-          -keyout ca.key -out ca.crt 2>/dev/null\
-        """);
-    certificate("first");
+    address.certificate("first");
     shell.out("cp $D/tls/first.key $D/tls/key.pem; cp $D/tls/first.crt $D/tls/chain.pem");
     Files.writeString(
         engine.scratch().resolve("access.yaml"),
@@ -71,25 +61,13 @@ class AccessTlsIT {
   static void stop() throws Exception {
     registry.close();
     engine.close();
-    Program.of("ip", "address", "delete", address + "/32", "dev", "lo").run().succeeded();
+    address.close();
     shell.out("rm -r $C");
   }
 
   private static Path engineSettings(Path certificates) throws Exception {
     return Files.writeString(
         certificates.resolve("engine.yaml"), "engine.certificates: %s\n".formatted(certificates));
-  }
-
-  private static void certificate(String name) throws Exception {
-    shell
-        .with("N", name)
-        .out(
-            """
-            cd $D/tls
-            openssl req -newkey rsa:2048 -nodes -subj /CN=$N -keyout $N.key -out $N.csr 2>/dev/null
-            openssl x509 -req -in $N.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 \
-              -extfile <(echo subjectAltName=IP:$A) -out $N.crt 2>/dev/null\
-            """);
   }
 
   private static String robot() throws Exception {
@@ -124,7 +102,7 @@ class AccessTlsIT {
 
   @Test
   void anotherCertificateIsServedWithoutARestart() throws Exception {
-    certificate("second");
+    address.certificate("second");
     shell.out("cp $D/tls/second.key $D/tls/key.pem.new && mv $D/tls/key.pem.new $D/tls/key.pem");
     shell.out("curl -fsS --cacert $D/tls/ca.crt https://$R/healthz"); // one of two files is new
     shell.out(

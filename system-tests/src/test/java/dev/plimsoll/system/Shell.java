@@ -22,6 +22,13 @@ final class Shell {
     return new Shell(more);
   }
 
+  /** The same with the variables of another one, which hold where both have one. */
+  Shell with(Shell other) {
+    Map<String, String> more = new LinkedHashMap<>(variables);
+    more.putAll(other.variables);
+    return new Shell(more);
+  }
+
   /** A line, ready to run or to be given input first. */
   Program line(String line) {
     Program program = Program.of("bash", "-uo", "pipefail", "-c", line);

@@ -16,11 +16,13 @@ final class TestDockerd implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
   private final Process process;
+  private final Path root;
   private final Path socket;
   private final String controlGroup;
 
-  private TestDockerd(Process process, Path socket, String controlGroup) {
+  private TestDockerd(Process process, Path root, Path socket, String controlGroup) {
     this.process = process;
+    this.root = root;
     this.socket = socket;
     this.controlGroup = controlGroup;
   }
@@ -38,24 +40,43 @@ final class TestDockerd implements AutoCloseable {
   }
 
   static TestDockerd start(Places places) throws IOException, InterruptedException {
+    return start(places, "");
+  }
+
+  /** One for which the files of {@code etc} are in {@code /etc}, with whatever it writes there. */
+  static TestDockerd start(Places places, Path etc) throws IOException, InterruptedException {
+    Path overlay = Files.createDirectory(places.data().resolve("etc-work"));
+    return start(
+        places,
+        "mount -t overlay overlay -o lowerdir=/etc,upperdir=%s,workdir=%s /etc && "
+            .formatted(etc, overlay));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param first what is done before in its mount namespace
+   */
+  private static TestDockerd start(Places places, String first)
+      throws IOException, InterruptedException {
     Path root = unpack(places.scratch());
     Path socket = places.run().resolve("docker.sock");
     String controlGroup = places.run().getFileName().toString();
     String line =
         """
         export PATH=%1$s/usr/bin:%1$s/usr/sbin:$PATH
-        exec unshare --mount --pid --fork --kill-child --mount-proc catatonit -- dockerd \
-          --data-root %2$s/docker --exec-root %3$s/docker --pidfile %3$s/docker.pid \
+        exec unshare --mount --pid --fork --kill-child --mount-proc sh -c '%6$s exec catatonit -- \
+          dockerd --data-root %2$s/docker --exec-root %3$s/docker --pidfile %3$s/docker.pid \
           --cgroup-parent /%4$s --bridge none --iptables=false --ip-forward=false --ip-masq=false \
-          --log-level warn -H unix://%5$s\
+          --log-level warn -H unix://%5$s'\
         """
-            .formatted(root, places.data(), places.run(), controlGroup, socket);
+            .formatted(root, places.data(), places.run(), controlGroup, socket, first);
     Process process =
         new ProcessBuilder("bash", "-c", line)
             .redirectErrorStream(true)
             .redirectOutput(Files.createFile(places.scratch().resolve("dockerd.log")).toFile())
             .start();
-    var dockerd = new TestDockerd(process, socket, controlGroup);
+    var dockerd = new TestDockerd(process, root, socket, controlGroup);
     await()
         .atMost(READY_WITHIN)
         .until(() -> {
@@ -74,6 +95,11 @@ final class TestDockerd implements AutoCloseable {
   /** One whose {@code docker} talks to it. */
   Shell shell() {
     return new Shell(Map.of("DOCKER_HOST", "unix://" + socket));
+  }
+
+  /** One whose {@code docker} is the one that comes with it. */
+  Shell stockShell() {
+    return shell().with("PATH", root.resolve("usr/bin") + ":" + System.getenv("PATH"));
   }
 
   @Override

@@ -65,7 +65,7 @@ final class Storage {
   }
 
   /** Copies of the database below the data directory, and in the bucket where bytes are there. */
-  DatabaseCopies copies(Database database, Closer closer) {
+  DatabaseCopies copies(Database database, Closer closer) throws IOException {
     Path directory = root.resolve("db").resolve("copies");
     Optional<S3Address> s3 = settings.s3();
     return s3.isPresent()
@@ -96,7 +96,7 @@ final class Storage {
       return store;
     }
 
-    static DatabaseCopies.Elsewhere copies(S3Address address, Closer closer) {
+    static DatabaseCopies.Elsewhere copies(S3Address address, Closer closer) throws IOException {
       S3Copies copies = S3Copies.open(address, DatabaseCopies.COPIES_MAX);
       closer.add(copies);
       return copies::keep;

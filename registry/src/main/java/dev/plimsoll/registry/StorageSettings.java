@@ -2,14 +2,17 @@ package dev.plimsoll.registry;
 
 import dev.plimsoll.content.s3.S3Address;
 import dev.plimsoll.database.PostgresAddress;
+import dev.plimsoll.foundation.ByteSize;
 import dev.plimsoll.foundation.settings.SecretText;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Where the registry's bytes and rows are.
@@ -70,6 +73,25 @@ public record StorageSettings(
   private static final Setting<Optional<String>> SECRET_KEY_FILE =
       Setting.optionalText(
           "registry.storage.s3.secret-key-file", "File that holds the secret of the access key.");
+  private static final Setting<Optional<String>> SESSION_TOKEN =
+      Setting.optionalText(
+          "registry.storage.s3.session-token",
+          "Token that goes with a key that is lent for a time; better in"
+              + " registry.storage.s3.session-token-file.");
+  private static final Setting<Optional<String>> SESSION_TOKEN_FILE =
+      Setting.optionalText(
+          "registry.storage.s3.session-token-file",
+          "File that holds the token, read at the start.");
+  private static final Setting<Optional<String>> CA_FILE =
+      Setting.optionalText(
+          "registry.storage.s3.ca-file",
+          "PEM file of the authorities that the server's certificate is checked against; Java's"
+              + " own unless set.");
+  private static final Setting<Optional<String>> PART_SIZE =
+      Setting.optionalText(
+          "registry.storage.s3.part-size",
+          "Size of all parts of an object, 5 MiB to 512 MiB, for servers that want equal ones;"
+              + " they grow with the object from 8 MiB unless set.");
   private static final Setting<String> ENCRYPTION =
       Setting.text(
           "registry.storage.s3.encryption",
@@ -137,6 +159,10 @@ public record StorageSettings(
           ACCESS_KEY,
           SECRET_KEY,
           SECRET_KEY_FILE,
+          SESSION_TOKEN,
+          SESSION_TOKEN_FILE,
+          CA_FILE,
+          PART_SIZE,
           ENCRYPTION,
           KMS_KEY,
           ANSWER,
@@ -217,6 +243,15 @@ public record StorageSettings(
       throw new IllegalArgumentException(
           "registry.storage.s3.access-key and registry.storage.s3.secret-key go together");
     }
+    Optional<String> sessionToken =
+        SecretText.of(
+            "registry.storage.s3.session-token",
+            settings.get(SESSION_TOKEN),
+            settings.get(SESSION_TOKEN_FILE));
+    if (sessionToken.isPresent() && secretKey.isEmpty()) {
+      throw new IllegalArgumentException(
+          "registry.storage.s3.session-token needs registry.storage.s3.access-key");
+    }
     boolean pathStyle =
         settings
             .get(PATH_STYLE)
@@ -232,9 +267,34 @@ public record StorageSettings(
         settings.get(REGION),
         settings.get(PREFIX),
         pathStyle ? S3Address.NameStyle.PATH : S3Address.NameStyle.HOST,
-        secretKey.map(key -> new S3Address.Credentials(settings.get(ACCESS_KEY).orElse(""), key)),
+        secretKey.map(key ->
+            new S3Address.Credentials(settings.get(ACCESS_KEY).orElse(""), key, sessionToken)),
         encryption(settings),
+        needs(settings, endpoint),
         new S3Address.Limits(settings.get(ANSWER), settings.get(ATTEMPTS)));
+  }
+
+  private static S3Address.Needs needs(Settings settings, Optional<URI> endpoint) {
+    boolean encrypted = endpoint.map(at -> "https".equals(at.getScheme())).orElse(true);
+    if (settings.get(CA_FILE).isPresent() && !encrypted) {
+      throw new IllegalArgumentException(
+          "registry.storage.s3.ca-file is set, and registry.storage.s3.endpoint is not https");
+    }
+    return new S3Address.Needs(
+        settings.get(CA_FILE).map(Path::of),
+        settings
+            .get(PART_SIZE)
+            .map(text -> OptionalLong.of(partBytes(text)))
+            .orElse(OptionalLong.empty()));
+  }
+
+  private static long partBytes(String text) {
+    try {
+      return ByteSize.parse(text).bytes();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "registry.storage.s3.part-size is \"%s\": %s".formatted(text, e.getMessage()), e);
+    }
   }
 
   private static S3Address.Encryption encryption(Settings settings) {

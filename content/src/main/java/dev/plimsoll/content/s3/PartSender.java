@@ -33,6 +33,7 @@ final class PartSender implements AutoCloseable {
 
   private final S3ContentStore store;
   private final String spoolName;
+  private final PartSizes sizes;
   private final List<Upload.Part> parts = new ArrayList<>();
   private final Deque<Sending> underWay = new ArrayDeque<>();
   private Spool spool;
@@ -45,6 +46,7 @@ final class PartSender implements AutoCloseable {
   PartSender(S3ContentStore store, String spoolName) throws IOException {
     this.store = store;
     this.spoolName = spoolName;
+    this.sizes = store.bucket().address().needs().partSizes();
     this.generation = S3Layout.inParts(store.randomHex(8));
     this.spool = newSpool();
   }
@@ -64,7 +66,7 @@ final class PartSender implements AutoCloseable {
   /** Takes what {@code part} has left. */
   void append(ByteBuffer part) throws IOException {
     while (part.hasRemaining()) {
-      long space = PartSizes.sizeBytes(nextNumber()) - spool.sizeBytes();
+      long space = Math.max(0, sizes.sizeBytes(nextNumber()) - spool.sizeBytes());
       int length = (int) Math.min(space, part.remaining());
       spool.write(part.slice(part.position(), length));
       part.position(part.position() + length);
@@ -173,8 +175,9 @@ final class PartSender implements AutoCloseable {
     String next = S3Layout.inParts(store.randomHex(8));
     String name = store.layout().parts(next);
     String begun = store.bucket().beginParts(name);
-    int copies = Math.toIntExact(Math.ceilDiv(sizeBytes, COPIED_BYTES_MAX));
-    long each = Math.ceilDiv(sizeBytes, copies);
+    long most = sizes.equalBytes().orElse(COPIED_BYTES_MAX);
+    int copies = Math.toIntExact(Math.ceilDiv(sizeBytes, most));
+    long each = sizes.equalBytes().orElse(Math.ceilDiv(sizeBytes, copies));
     parts.clear();
     for (int number = 1; number <= copies; number++) {
       long first = (number - 1) * each;

@@ -1,8 +1,10 @@
 package dev.plimsoll.content.s3;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +24,7 @@ public record S3Address(
     NameStyle nameStyle,
     Optional<Credentials> credentials,
     Encryption encryption,
+    Needs needs,
     Limits limits) {
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern PREFIX = Pattern.compile("|([a-zA-Z0-9!_.*'()-]+/)+");
@@ -34,8 +37,16 @@ public record S3Address(
     PATH
   }
 
-  /** A key and its secret, which is never shown. */
-  public record Credentials(String accessKey, String secretKey) {
+  /**
+   * A key and its secret, which is never shown.
+   *
+   * @param sessionToken what goes with keys that are lent for a time, as secret
+   */
+  public record Credentials(String accessKey, String secretKey, Optional<String> sessionToken) {
+    public Credentials(String accessKey, String secretKey) {
+      this(accessKey, secretKey, Optional.empty());
+    }
+
     public Credentials {
       if (accessKey.isEmpty() || secretKey.isEmpty()) {
         throw new IllegalArgumentException("an access key without its secret key, or the reverse");
@@ -62,6 +73,32 @@ public record S3Address(
      * @param keyId empty: the account's own key for S3
      */
     record KeyService(Optional<String> keyId) implements Encryption {}
+  }
+
+  /**
+   * What some servers need and AWS does not.
+   *
+   * @param authorities PEM file of the authorities that the server's certificate is checked against;
+   *     empty: Java's own
+   * @param equalParts in bytes, for servers that want parts of one size; empty: parts grow
+   */
+  public record Needs(Optional<Path> authorities, OptionalLong equalParts) {
+    public static final Needs NONE = new Needs(Optional.empty(), OptionalLong.empty());
+    private static final long PART_MIN_BYTES = 5L << 20;
+    private static final long PART_MAX_BYTES = 512L << 20;
+
+    public Needs {
+      long bytes = equalParts.orElse(PART_MIN_BYTES);
+      if (bytes < PART_MIN_BYTES || bytes > PART_MAX_BYTES) {
+        throw new IllegalArgumentException(
+            "parts of %d bytes; S3 takes no less than 5 MiB, and here they are 512 MiB at most"
+                .formatted(bytes));
+      }
+    }
+
+    PartSizes partSizes() {
+      return new PartSizes(equalParts);
+    }
   }
 
   /**
@@ -102,6 +139,7 @@ public record S3Address(
         endpoint.isPresent() ? NameStyle.PATH : NameStyle.HOST,
         Optional.empty(),
         new Encryption.AsTheBucket(),
+        Needs.NONE,
         Limits.DEFAULT);
   }
 
@@ -115,6 +153,7 @@ public record S3Address(
         nameStyle,
         credentials,
         encryption,
+        needs,
         limits);
   }
 

@@ -1,8 +1,20 @@
 package dev.plimsoll.content.s3;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -27,15 +39,20 @@ final class S3Clients {
 
   private S3Clients() {}
 
-  static S3Bucket bucket(S3Address address) {
+  static S3Bucket bucket(S3Address address) throws IOException {
     AwsCredentialsProvider credentials = credentials(address);
+    UrlConnectionHttpClient.Builder http =
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(CONNECT_MAX)
+            .socketTimeout(address.limits().answerMax());
+    if (address.needs().authorities().isPresent()) {
+      TrustManager[] trusted = trusted(address.needs().authorities().get());
+      http.tlsTrustManagersProvider(() -> trusted);
+    }
     S3ClientBuilder builder =
         S3Client.builder()
             .credentialsProvider(credentials)
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT_MAX)
-                    .socketTimeout(address.limits().answerMax()))
+            .httpClientBuilder(http)
             .overrideConfiguration(o ->
                 o.apiCallTimeout(CALL_MAX)
                     .retryStrategy(
@@ -73,9 +90,37 @@ final class S3Clients {
   private static AwsCredentialsProvider credentials(S3Address address) {
     return address
         .credentials()
-        .<AwsCredentialsProvider>map(c ->
-            StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(c.accessKey(), c.secretKey())))
+        .<AwsCredentialsProvider>map(c -> StaticCredentialsProvider.create(identity(c)))
         .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+  }
+
+  private static AwsCredentials identity(S3Address.Credentials c) {
+    return c.sessionToken()
+        .<AwsCredentials>map(
+            token -> AwsSessionCredentials.create(c.accessKey(), c.secretKey(), token))
+        .orElseGet(() -> AwsBasicCredentials.create(c.accessKey(), c.secretKey()));
+  }
+
+  private static TrustManager[] trusted(Path authorities) throws IOException {
+    try (InputStream pem = Files.newInputStream(authorities)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      for (Certificate authority :
+          CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        store.setCertificateEntry("authority-" + store.size(), authority);
+      }
+      if (store.size() == 0) {
+        throw new IOException("there is no certificate in it");
+      }
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      return factory.getTrustManagers();
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IOException(
+          "the authorities for the S3 server cannot be read from %s: %s"
+              .formatted(authorities, e.getMessage()),
+          e);
+    }
   }
 }

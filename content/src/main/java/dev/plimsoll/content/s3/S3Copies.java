@@ -20,6 +20,7 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
  */
 public final class S3Copies implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(S3Copies.class);
+  private static final long IN_MEMORY_MAX = 32L << 20;
 
   /** A file's name and no path. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,100}");
@@ -37,7 +38,7 @@ public final class S3Copies implements AutoCloseable {
    *
    * @param address whose prefix holds nothing else
    */
-  public static S3Copies open(S3Address address, int most) {
+  public static S3Copies open(S3Address address, int most) throws IOException {
     return new S3Copies(S3Clients.bucket(address), most);
   }
 
@@ -125,8 +126,9 @@ public final class S3Copies implements AutoCloseable {
     }
   }
 
-  private static int partBytes(int number) {
-    return Math.toIntExact(PartSizes.sizeBytes(number));
+  private int partBytes(int number) {
+    PartSizes sizes = bucket.address().needs().partSizes().atMost(IN_MEMORY_MAX);
+    return Math.toIntExact(sizes.sizeBytes(number));
   }
 
   private static Digest digest(InputStream bytes) throws IOException {

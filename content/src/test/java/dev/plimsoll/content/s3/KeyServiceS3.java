@@ -107,6 +107,7 @@ final class KeyServiceS3 implements AutoCloseable {
         S3Address.NameStyle.PATH,
         Optional.of(CREDENTIALS),
         encryption,
+        S3Address.Needs.NONE,
         new S3Address.Limits(Duration.ofSeconds(20), 4));
   }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -274,12 +276,115 @@ class S3ContentStoreTest implements ContentStoreContract {
 
   @Test
   void partsSufficeForTebibytes() {
+    PartSizes sizes = new PartSizes(OptionalLong.empty());
     long sum = 0;
     for (int number = 1; number <= PartSizes.PARTS_MAX; number++) {
-      sum += PartSizes.sizeBytes(number);
-      assertThat(PartSizes.sizeBytes(number)).isBetween(5L << 20, 5L << 30);
+      sum += sizes.sizeBytes(number);
+      assertThat(sizes.sizeBytes(number)).isBetween(5L << 20, 5L << 30);
     }
     assertThat(sum).isGreaterThan(5L << 40);
+  }
+
+  @Test
+  void partsAreEqualWhereTheServerWantsThemSoAlsoWhenAnotherProcessGoesOn() throws IOException {
+    byte[] content = bytes(23 * MIB);
+    S3Address equal = with(address.endpoint(), needing(Optional.empty(), OptionalLong.of(6 * MIB)));
+    Ingest begun = store.begin(); // in parts of 8 MiB, before the setting was made
+    begun.append(ByteBuffer.wrap(content, 0, 7 * MIB));
+    begun.close();
+    try (S3ContentStore one = S3ContentStore.open(equal, directory.resolve("equal"));
+        S3ContentStore other = S3ContentStore.open(equal, directory.resolve("other"))) {
+      Ingest second = one.begin();
+      second.append(ByteBuffer.wrap(content, 0, 13 * MIB));
+      second.close();
+      Ingest third = other.resume(second.id());
+      third.append(ByteBuffer.wrap(content, 13 * MIB, 9 * MIB));
+      third.force();
+
+      assertThat(parts(third.id())).containsExactly(6L * MIB, 6L * MIB, 6L * MIB);
+
+      third.append(ByteBuffer.wrap(content, 22 * MIB, MIB));
+      assertThat(read(store, third.commit(Digest.sha256(content)))).isEqualTo(content);
+      try (Ingest late = one.resume(begun.id())) {
+        late.append(ByteBuffer.wrap(content, 7 * MIB, 16 * MIB));
+        assertThat(read(store, late.commit(Digest.sha256(content)))).isEqualTo(content);
+      }
+    }
+  }
+
+  private List<Long> parts(IngestId id) throws IOException {
+    String state = store.bucket().listAll(store.layout().uploads(id)).getFirst().name();
+    return Upload.parse(store.bucket().read(state).orElseThrow()).upload().parts().stream()
+        .map(Upload.Part::sizeBytes)
+        .toList();
+  }
+
+  @Test
+  void partsThatS3DoesNotTakeAreRefused() {
+    assertThatThrownBy(() -> needing(Optional.empty(), OptionalLong.of(MIB)))
+        .hasMessageContaining("5 MiB");
+    assertThatThrownBy(() -> needing(Optional.empty(), OptionalLong.of(600L * MIB)))
+        .hasMessageContaining("512 MiB at most");
+  }
+
+  @Test
+  void aServerWhoseAuthorityIsNamedIsTrustedAndOthersAreNot() throws IOException {
+    Optional<URI> secure = Optional.of(S3Server.shared().secureEndpoint());
+    Path authorities = S3Server.shared().authorities();
+
+    S3Address trusted = with(secure, needing(Optional.of(authorities), OptionalLong.empty()));
+    try (S3ContentStore own = S3ContentStore.open(trusted, directory.resolve("private"))) {
+      assertThat(read(store, put(own, HELLO))).isEqualTo(HELLO);
+    }
+
+    S3Address unknown = with(secure, S3Address.Needs.NONE);
+    assertThatThrownBy(() -> S3ContentStore.open(unknown, directory.resolve("x")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("certification path");
+  }
+
+  @Test
+  void aFileWithoutAnAuthorityIsRefusedByItsName() throws IOException {
+    Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+    S3Address wrong = with(address.endpoint(), needing(Optional.of(empty), OptionalLong.empty()));
+
+    assertThatThrownBy(() -> S3ContentStore.open(wrong, directory.resolve("x")))
+        .hasMessageContaining("empty.pem")
+        .hasMessageContaining("no certificate");
+  }
+
+  @Test
+  void aKeyThatIsLentForATimeGoesWithItsToken() throws IOException {
+    S3Address.Credentials own = S3Server.shared().credentials();
+    S3Address lent =
+        S3Server.address(
+            address.bucket(),
+            S3Server.shared().endpoint(),
+            new S3Address.Credentials(own.accessKey(), own.secretKey(), Optional.of("a-token")));
+    Optional<Duration> life = Optional.of(Duration.ofMinutes(1));
+
+    try (S3ContentStore told = S3ContentStore.open(lent, directory.resolve("lent"), life)) {
+      assertThat(told.address(put(told, HELLO)).orElseThrow().getQuery())
+          .contains("X-Amz-Security-Token=a-token");
+    }
+    assertThat(lent.credentials().orElseThrow().toString()).doesNotContain("a-token");
+  }
+
+  private static S3Address.Needs needing(Optional<Path> authorities, OptionalLong equalParts) {
+    return new S3Address.Needs(authorities, equalParts);
+  }
+
+  private S3Address with(Optional<URI> endpoint, S3Address.Needs needs) {
+    return new S3Address(
+        address.bucket(),
+        endpoint,
+        address.region(),
+        address.prefix(),
+        address.nameStyle(),
+        address.credentials(),
+        address.encryption(),
+        needs,
+        address.limits());
   }
 
   static byte[] bytes(int size) {

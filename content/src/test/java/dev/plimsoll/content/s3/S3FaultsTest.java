@@ -53,6 +53,7 @@ class S3FaultsTest {
         direct.nameStyle(),
         direct.credentials(),
         encryption,
+        direct.needs(),
         direct.limits());
   }
 

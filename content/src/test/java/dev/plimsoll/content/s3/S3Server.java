@@ -1,5 +1,7 @@
 package dev.plimsoll.content.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -36,11 +38,13 @@ public final class S3Server implements AutoCloseable {
 
   private final Path directory;
   private final int port;
+  private final int securePort;
   private final Process process;
 
-  private S3Server(Path directory, int port, Process process) {
+  private S3Server(Path directory, int port, int securePort, Process process) {
     this.directory = directory;
     this.port = port;
+    this.securePort = securePort;
     this.process = process;
   }
 
@@ -64,11 +68,15 @@ public final class S3Server implements AutoCloseable {
   public static S3Server start() throws IOException {
     Path directory = Files.createTempDirectory("plimsoll-s3");
     int port = freePort();
+    int securePort = freePort();
     Path properties =
         Files.writeString(
             directory.resolve("s3proxy.properties"),
             """
             s3proxy.endpoint=http://127.0.0.1:%d
+            s3proxy.secure-endpoint=https://127.0.0.1:%d
+            s3proxy.keystore-path=%s
+            s3proxy.keystore-password=not-a-secret
             s3proxy.authorization=aws-v2-or-v4
             s3proxy.identity=%s
             s3proxy.credential=%s
@@ -80,6 +88,8 @@ public final class S3Server implements AutoCloseable {
             """
                 .formatted(
                     port,
+                    securePort,
+                    certify(directory),
                     CREDENTIALS.accessKey(),
                     CREDENTIALS.secretKey(),
                     Files.createDirectory(directory.resolve("data"))));
@@ -97,9 +107,42 @@ public final class S3Server implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("log").toFile())
             .start();
-    S3Server server = new S3Server(directory, port, process);
+    S3Server server = new S3Server(directory, port, securePort, process);
     Awaitility.await().atMost(BEGIN_MAX).until(server::answers);
     return server;
+  }
+
+  /** A key and a certificate that only its own authority vouches for: itself. */
+  private static Path certify(Path directory) throws IOException {
+    Path store = directory.resolve("keys.p12");
+    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+    String line =
+        """
+        %1$s -genkeypair -alias s3 -keyalg EC -dname CN=s3 -ext san=ip:127.0.0.1 -validity 2 \
+          -keystore %2$s -storetype PKCS12 -storepass not-a-secret &&
+        %1$s -exportcert -rfc -alias s3 -keystore %2$s -storepass not-a-secret -file %3$s\
+        """
+            .formatted(keytool, store, directory.resolve("ca.pem"));
+    Process made = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true).start();
+    try {
+      String said = new String(made.getInputStream().readAllBytes(), UTF_8);
+      if (made.waitFor() != 0) {
+        throw new IOException(said);
+      }
+      return store;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** The same server with TLS, by a certificate of {@link #authorities}. */
+  public URI secureEndpoint() {
+    return URI.create("https://127.0.0.1:" + securePort);
+  }
+
+  public Path authorities() {
+    return directory.resolve("ca.pem");
   }
 
   private boolean answers() throws IOException {
@@ -137,6 +180,7 @@ public final class S3Server implements AutoCloseable {
         S3Address.NameStyle.PATH,
         Optional.of(credentials),
         new S3Address.Encryption.AsTheBucket(),
+        S3Address.Needs.NONE,
         new S3Address.Limits(Duration.ofSeconds(5), 4));
   }
 

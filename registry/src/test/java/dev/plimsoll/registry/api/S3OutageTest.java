@@ -48,6 +48,7 @@ class S3OutageTest {
             direct.nameStyle(),
             direct.credentials(),
             direct.encryption(),
+            S3Address.Needs.NONE,
             new S3Address.Limits(Duration.ofSeconds(10), 1)); // every fault reaches the registry
     client =
         Client.start(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,37 @@ class DeployedIT {
     places.remove();
   }
 
+  private void expectReportedWhenItsTagMovesOnAndWhenItHasNoNameAtAll(
+      Shell there, Shell reporting, String report) throws Exception {
+    push("moving", "old");
+    String old = digest("moving");
+    there.out("docker pull -q $R/team/app:moving");
+    there.out("docker create --name moving --network none $R/team/app:moving sleep 1000");
+    push("moving", "new");
+    there.out("docker pull -q $R/team/app:moving");
+    reporting.out(report);
+    assertThat(heard("web-1")).contains(old, digest("1")).doesNotContain(digest("moving"));
+
+    there.out("docker rmi -f $R/team/app@" + old);
+    Program.Result nameless = reporting.run(report);
+    assertThat(nameless.code()).as(nameless.err()).isEqualTo(1);
+    assertThat(nameless.err()).contains("container moving is of sha256:");
+    assertThat(heard("web-1")).contains(old, digest("1"));
+    there.out("docker rm moving");
+    reporting.out(report);
+    assertThat(heard("web-1")).doesNotContain(old);
+  }
+
+  /** Another image than the others. */
+  private void push(String tag, String content) throws Exception {
+    var image = new TestImage("i:1", List.of(new Tar().file("tag", content).bytes()), Map.of());
+    shell.line("cat >$W/i.tar").input(image.archive()).run().succeeded();
+    shell.out(
+        "skopeo copy -q --dest-tls-verify=false --dest-creds ada:a-long-password"
+            + " docker-archive:$W/i.tar docker://$R/team/app:"
+            + tag);
+  }
+
   /** What the registry has of a reporter's last report. */
   private String heard(String reporter) throws Exception {
     return shell
@@ -146,6 +178,7 @@ class DeployedIT {
           .as("a robot speaks for itself alone")
           .containsIgnoringCase("denied");
       assertThat(reporting.out(report + "web-1 2>&1")).contains("reported 2 images as web-1");
+      expectReportedWhenItsTagMovesOnAndWhenItHasNoNameAtAll(there, reporting, report + "web-1");
     }
 
     assertThat(heard("web-1"))

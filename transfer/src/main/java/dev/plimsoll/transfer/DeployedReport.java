@@ -50,6 +50,11 @@ public final class DeployedReport {
         name.registry().equals(authority)
             ? Optional.of(name.repository().value())
             : Optional.empty();
+    keep(repository, digest, use);
+  }
+
+  /** Adds an image as the registry calls it, such as one of an earlier report. */
+  public void keep(Optional<String> repository, String digest, Use use) {
     images.merge(
         new Key(repository, digest),
         use,

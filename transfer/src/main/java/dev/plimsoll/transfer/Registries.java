@@ -5,6 +5,7 @@ import dev.plimsoll.http.client.HttpClient;
 import dev.plimsoll.http.client.RequestBody;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.ImageName;
+import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.Platform;
 import dev.plimsoll.oci.Tag;
 import java.io.IOException;
@@ -12,17 +13,20 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * All registries there are, as this machine is set up to reach them. Safe for many threads; keeps
  * connections until closed. An interrupt ends a transfer.
  */
 public final class Registries implements AutoCloseable {
+  private static final int TRASHED_BYTES_MAX = 16 << 20;
   private static final Logger log = LoggerFactory.getLogger(Registries.class);
 
   private final RegistrySettings settings;
@@ -164,9 +168,11 @@ public final class Registries implements AutoCloseable {
    * Tells a registry of ours what this host runs.
    *
    * @param registry its URL, reached as it says: by http or https, below its path
+   * @return a clause for each of the images that is in the registry's trash, for the log
    * @throws TransferException if the registry refuses
    */
-  public void report(URI registry, String reporter, DeployedReport report, Credentials credentials)
+  public List<String> report(
+      URI registry, String reporter, DeployedReport report, Credentials credentials)
       throws IOException, InterruptedException {
     URI base = URI.create(registry.toString().replaceAll("/+$", ""));
     RegistryHost host =
@@ -185,7 +191,22 @@ public final class Registries implements AutoCloseable {
       if (reply.status() >= 400) {
         throw Refusals.push(reply);
       }
+      return inTrash(Json.tree(reply.body().readNBytes(TRASHED_BYTES_MAX)));
     }
+  }
+
+  private static List<String> inTrash(JsonNode taken) {
+    List<String> images = new ArrayList<>();
+    taken
+        .path("inTrash")
+        .forEach(image ->
+            images.add(
+                "%s@%s (deletion %d)"
+                    .formatted(
+                        image.path("repository").asString(),
+                        image.path("digest").asString(),
+                        image.path("deletion").asLong())));
+    return images;
   }
 
   @Override

@@ -45,6 +45,19 @@ final class Administration {
     return answer("GET", path, RequestBody.none());
   }
 
+  /** Empty if there is nothing of that name. */
+  Optional<JsonNode> find(String path) throws IOException, InterruptedException {
+    try (ClientResponse response = http.send(request("GET", path, RequestBody.none()))) {
+      if (response.status() == 404) {
+        return Optional.empty();
+      }
+      refuse(response);
+      return Optional.of(Json.tree(response.bytes(ANSWER_BYTES_MAX)));
+    } catch (ConnectException e) {
+      throw nobody(e);
+    }
+  }
+
   JsonNode post(String path) throws IOException, InterruptedException {
     return answer("POST", path, RequestBody.none());
   }

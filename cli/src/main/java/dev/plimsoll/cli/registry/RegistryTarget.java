@@ -5,6 +5,7 @@ import dev.plimsoll.http.client.ClientSettings;
 import dev.plimsoll.http.client.HttpClient;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
+import dev.plimsoll.registry.retention.RetentionSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
 /**
  * Which registry a command acts on: a running one by its URL, or a stopped one by its data
  * directory. The stopped one is served for the length of the command, to this command alone, so that
- * both ways walk the same code.
+ * both ways walk the same code. Its retention rules do not run by themselves meanwhile, and need not
+ * be good.
  */
 final class RegistryTarget {
   @Spec(Spec.Target.MIXEE)
@@ -71,7 +73,10 @@ final class RegistryTarget {
     RegistrySettings stopped = RegistrySettings.from(settings.load());
     String key = key();
     try (RegistryServer server =
-        RegistryServer.start(stopped.withAccess(stopped.access().onlyFor(key)))) {
+        RegistryServer.start(
+            stopped
+                .withAccess(stopped.access().onlyFor(key))
+                .withRetention(RetentionSettings.OFF))) {
       return talk(URI.create(server.url()), Optional.of("Bearer " + key), action);
     }
   }

@@ -4,18 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.plimsoll.cli.verb.Output;
 import dev.plimsoll.docker.DockerClient;
-import dev.plimsoll.docker.container.ContainerSummary;
-import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.transfer.DeployedReport;
 import dev.plimsoll.transfer.DeployedReport.Use;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,12 +19,11 @@ import tools.jackson.databind.JsonNode;
 @Command(
     description = {
       "Tell the registry what a Docker host runs, so that no rule deletes it.",
-      "Run it from cron or a timer; each report replaces the host's last one."
+      "Run it from cron or a timer; each report replaces the host's last one.",
+      "Where the host no longer knows what a container is of, the last one stays and the exit is 1."
     },
     mixinStandardHelpOptions = true)
 final class ReportCommand extends RegistryVerb {
-  private static final Set<String> RUNNING = Set.of("running", "paused", "restarting");
-
   @Option(
       names = "--host",
       paramLabel = "SOCKET",
@@ -56,13 +49,33 @@ final class ReportCommand extends RegistryVerb {
     String reporter =
         name == null ? DeployedReport.reporterName(InetAddress.getLocalHost().getHostName()) : name;
     DeployedReport report = new DeployedReport(registry.base());
+    HostImages found;
     try (DockerClient docker = DockerClient.connect(Path.of(host.replaceFirst("^unix://", "")))) {
-      fill(report, docker);
+      found = HostImages.into(report, docker, allImages);
+    }
+    found.local().forEach(image -> output.talk(image + ", built or loaded there; it is left out"));
+    if (!found.unknown().isEmpty()) {
+      keepLastWord(report, registry.find("/deployed/" + Administration.encoded(reporter)));
     }
     if (dryRun) {
       output.data(new String(report.json(), UTF_8));
-      return 0;
+    } else {
+      send(registry, reporter, report, output);
     }
+    found
+        .unknown()
+        .forEach(image ->
+            output.talk(
+                ("%s, which the host has by no name any more: it cannot be reported, so what %s said"
+                        + " before stays in the report; pull the image again, or make the container"
+                        + " anew")
+                    .formatted(image, reporter)));
+    return found.unknown().isEmpty() ? 0 : 1;
+  }
+
+  private static void send(
+      Administration registry, String reporter, DeployedReport report, Output output)
+      throws IOException, InterruptedException {
     JsonNode taken = registry.put("/deployed/" + Administration.encoded(reporter), report.json());
     if (!output.json(taken)) {
       output.talk("reported %d images as %s".formatted(report.size(), reporter));
@@ -75,39 +88,17 @@ final class ReportCommand extends RegistryVerb {
                     image.path("deletion").asLong()));
       }
     }
-    return 0;
   }
 
-  private void fill(DeployedReport report, DockerClient docker)
-      throws IOException, InterruptedException {
-    Set<String> running = new HashSet<>();
-    Set<String> kept = new HashSet<>();
-    for (ContainerSummary container :
-        docker.get("/containers/json?all=1", ContainerSummary[].class)) {
-      boolean runs = RUNNING.contains(container.state());
-      (runs ? running : kept).add(container.imageId());
-      report.add(names(List.of(container.image())), runs ? Use.RUNNING : Use.ROLLBACK);
-    }
-    for (JsonNode image : docker.get("/images/json?all=1")) {
-      String id = image.path("Id").asString();
-      if (running.contains(id) || kept.contains(id) || allImages) {
-        List<String> digests = new ArrayList<>();
-        image.path("RepoDigests").forEach(digest -> digests.add(digest.asString()));
-        report.add(names(digests), running.contains(id) ? Use.RUNNING : Use.ROLLBACK);
-      }
-    }
-  }
-
-  /** What can be read as a name; {@code <none>@<none>} and bare ids cannot, and name no registry. */
-  private static Collection<ImageName> names(List<String> texts) {
-    List<ImageName> names = new ArrayList<>();
-    for (String text : texts) {
-      try {
-        names.add(ImageName.parse(text));
-      } catch (IllegalArgumentException e) {
-        // A container's image may be given by its id alone; the list of images has its digests.
-      }
-    }
-    return names;
+  /** What runs and cannot be named may have been named before, when the host still knew. */
+  private static void keepLastWord(DeployedReport report, Optional<JsonNode> last) {
+    last.ifPresent(said ->
+        said.path("images")
+            .forEach(image ->
+                report.keep(
+                    Optional.of(image.path("repository").asString(""))
+                        .filter(repository -> !repository.isEmpty()),
+                    image.path("digest").asString(),
+                    image.path("use").asString().equals("running") ? Use.RUNNING : Use.ROLLBACK)));
   }
 }

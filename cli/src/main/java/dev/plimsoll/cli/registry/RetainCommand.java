@@ -40,6 +40,14 @@ final class RetainCommand extends RegistryVerb {
       description = "Read the registry's own file of rules again now, and run nothing.")
   private boolean reload;
 
+  /** The rules that a stopped registry is set to are sent like any others. */
+  @Override
+  void prepare(RegistryTarget of) {
+    if (of.isStopped() && policy == null && !reload) {
+      policy = of.stopped("retain").parts().retention().policy().orElse(null);
+    }
+  }
+
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
     if (reload) {

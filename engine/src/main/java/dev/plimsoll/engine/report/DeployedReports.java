@@ -39,6 +39,7 @@ public final class DeployedReports implements AutoCloseable {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread thread;
   private byte[] told = new byte[0]; // of the thread, as all below
+  private List<String> toldInTrash = List.of();
   private long toldAtNanos;
   private boolean failing;
 
@@ -87,7 +88,15 @@ public final class DeployedReports implements AutoCloseable {
       if (Arrays.equals(said, told) && now - toldAtNanos < settings.every().toNanos()) {
         return;
       }
-      registries.report(registry, name(), report, credentials());
+      List<String> inTrash = registries.report(registry, name(), report, credentials());
+      if (!inTrash.isEmpty() && !inTrash.equals(toldInTrash)) {
+        log.warn(
+            "deployed images are in the registry's trash and cannot be pulled registry={} images={};"
+                + " plimsoll registry restore brings them back",
+            registry,
+            inTrash);
+      }
+      toldInTrash = inTrash;
       if (failing || !Arrays.equals(said, told)) {
         log.info("deployed images reported registry={} images={}", registry, report.size());
       }

@@ -64,7 +64,7 @@ public final class Deployed {
   /**
    * Takes a report.
    *
-   * @return those of the images that are in the trash, held there from now on
+   * @return those of the images that are in the trash and nowhere else, held there from now on
    * @throws TooManyReporters if nobody knows this one and there are too many already
    */
   public List<InTrash> report(ReporterName reporter, Collection<DeployedImage> images, String actor)
@@ -73,7 +73,7 @@ public final class Deployed {
     for (DeployedImage image : images) {
       said.merge(Place.of(image), image.usage().word(), (a, b) -> a.equals("running") ? a : b);
     }
-    return transactions.free(h -> {
+    transactions.free(h -> {
       refuseTooMany(h, reporter);
       h.createUpdate(
               """
@@ -89,8 +89,9 @@ public final class Deployed {
       if (changed > 0) {
         log.info("deployed reporter={} images={} changed={}", reporter, said.size(), changed);
       }
-      return inTrash(h, said.keySet());
+      return changed;
     });
+    return transactions.read(h -> inTrash(h, reporter));
   }
 
   private static void refuseTooMany(Handle h, ReporterName reporter) {
@@ -146,27 +147,32 @@ public final class Deployed {
         .bind("repository", place.repository());
   }
 
-  private static List<InTrash> inTrash(Handle h, Collection<Place> places) {
-    return places.stream()
-        .filter(place -> !place.repository().isEmpty())
-        .flatMap(place ->
-            h
-                .createQuery(
-                    """
-                    SELECT r.name, m.digest, m.deletion_id
-                    FROM manifests m JOIN repositories r ON r.id = m.repository_id
-                    WHERE r.name = :repository AND m.digest = :digest
-                      AND m.deletion_id IS NOT NULL
-                    """)
-                .bind("repository", place.repository())
-                .bind("digest", place.digest())
-                .map((rs, ctx) ->
-                    new InTrash(
-                        new RepositoryName(rs.getString("name")),
-                        Digest.parse(rs.getString("digest")),
-                        rs.getLong("deletion_id")))
-                .list()
-                .stream())
+  /**
+   * Looks through the trash once, whatever the report's length. One that is told without a repository
+   * can be pulled as long as any has it.
+   */
+  private static List<InTrash> inTrash(Handle h, ReporterName reporter) {
+    return h
+        .createQuery(
+            """
+            SELECT r.name, m.digest, m.deletion_id
+            FROM manifests m JOIN repositories r ON r.id = m.repository_id
+            JOIN deployed d ON d.digest = m.digest AND d.reporter = :reporter
+            WHERE m.deletion_id IS NOT NULL AND (d.repository = r.name
+              OR (d.repository = '' AND NOT EXISTS (
+                SELECT 1 FROM repositories o
+                JOIN manifests l ON l.repository_id = o.id AND l.digest = m.digest
+                WHERE l.deletion_id IS NULL)))
+            ORDER BY r.name, m.digest
+            """)
+        .bind("reporter", reporter.value())
+        .map((rs, ctx) ->
+            new InTrash(
+                new RepositoryName(rs.getString("name")),
+                Digest.parse(rs.getString("digest")),
+                rs.getLong("deletion_id")))
+        .stream()
+        .distinct()
         .toList();
   }
 

@@ -136,6 +136,19 @@ class DeployedApiTest {
   }
 
   @Test
+  void whatIsToldByItsDigestAloneIsInTheTrashWhenNoRepositoryHasIt() throws Exception {
+    Digest deleted = Digest.sha256(client.image("team/app", "1", "deleted"));
+    client.image("team/other", "1", "deleted");
+    delete("team/app", deleted);
+
+    assertThat(report("web-1", anywhere(deleted)).text()).contains("\"inTrash\":[]");
+    delete("team/other", deleted);
+
+    assertThat(report("web-1", anywhere(deleted)).text())
+        .contains("\"repository\":\"team/app\"", "\"repository\":\"team/other\"");
+  }
+
+  @Test
   void anotherRepositoryThatHasTheSameDigestIsNotHeld() throws Exception {
     Digest same = Digest.sha256(client.image("team/app", "1", "same"));
     client.image("mirror/app", "1", "same");

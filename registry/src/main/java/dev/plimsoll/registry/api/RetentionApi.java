@@ -148,6 +148,9 @@ public final class RetentionApi implements AdminResource {
     Policy policy = policy(request, mode);
     Optional<RepositoryName> only = request.query("repository").map(Endpoint::name);
     retention.refuseIfOff(mode);
+    if (only.isPresent()) {
+      retention.refuseUnknown(only.get());
+    }
     boolean deletionsOnly = Parameters.flag(request, "deletions");
     response.header("Content-Type", "application/x-ndjson");
     OutputStream lines = response.stream();

@@ -41,6 +41,14 @@ final class InventoryRows {
         .list();
   }
 
+  boolean exists(Handle h, RepositoryName repository) {
+    return h.createQuery("SELECT 1 FROM repositories WHERE name = :name")
+        .bind("name", repository.value())
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   List<Ages.Gap> unseen(Handle h) {
     return h.createQuery("SELECT began_at, ended_at FROM unseen_time ORDER BY began_at")
         .map((rs, ctx) -> new Ages.Gap(at(rs, "began_at"), at(rs, "ended_at")))

@@ -7,13 +7,19 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** Finds the patterns of a policy that match nothing: most often they are mistyped. */
+/**
+ * Finds the patterns of a policy that match nothing, and the rules that others leave nothing to:
+ * most often they are mistyped, or in the wrong order.
+ */
 final class PatternsUsed {
   private record Place(String rule, String kind, NamePattern pattern) {}
 
   private final Policy policy;
   private final Set<Place> matched = new HashSet<>();
+  private final Set<String> about = new HashSet<>(); // rules, by name
+  private final Set<String> decided = new HashSet<>();
 
   PatternsUsed(Policy policy) {
     this.policy = policy;
@@ -35,6 +41,26 @@ final class PatternsUsed {
               note(rule, "tags", tags, line.tag().value());
               note(rule, "except", ex, line.tag().value());
             });
+      }
+    }
+  }
+
+  /** Sees who is about what, and who decides it: the first. */
+  void sawRules(Inventory inventory) {
+    List<Rule> rules = policy.about(inventory.repository());
+    inventory.tags().forEach(line -> first(rules, rule -> rule.isAboutTag(line.tag().value())));
+    first(rules, Rule::isAboutUntagged);
+  }
+
+  private void first(List<Rule> rules, Predicate<Rule> isAbout) {
+    boolean isFirst = true;
+    for (Rule rule : rules) {
+      if (isAbout.test(rule)) {
+        about.add(rule.name());
+        if (isFirst) {
+          decided.add(rule.name());
+        }
+        isFirst = false;
       }
     }
   }
@@ -65,6 +91,13 @@ final class PatternsUsed {
           instanceof Selection.Tags(List<NamePattern> tags, List<NamePattern> ex)) {
         unused(rule, "tags", tags, "no tag", warnings);
         unused(rule, "except", ex, "no tag", warnings);
+      }
+    }
+    for (Rule rule : policy.rules()) {
+      if (about.contains(rule.name()) && !decided.contains(rule.name())) {
+        warnings.add(
+            "line %d: rule \"%s\" decides nothing: rules before it are about all that it is about"
+                .formatted(rule.line(), rule.name()));
       }
     }
     return warnings;

@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.retention;
 
+import dev.plimsoll.database.Work;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Reference;
 import dev.plimsoll.oci.RepositoryName;
@@ -96,6 +97,20 @@ public final class Pulls {
 
   /** Writes what has been noted, in batches that no push waits long for. */
   public void flush() throws IOException {
+    flush(transactions::write);
+  }
+
+  /** The same before something is deleted: it must work on a full disk too. */
+  void flushToFree() throws IOException {
+    flush(transactions::free);
+  }
+
+  /** The transactions that pulls are written by. */
+  private interface Writing {
+    Integer write(Work<Integer> batch) throws IOException;
+  }
+
+  private void flush(Writing by) throws IOException {
     writing.lock();
     try {
       List<Map.Entry<Pulled, Long>> all =
@@ -108,7 +123,7 @@ public final class Pulls {
       for (int from = 0; from < all.size(); from += BATCH_MAX) {
         List<Map.Entry<Pulled, Long>> batch =
             all.subList(from, Math.min(from + BATCH_MAX, all.size()));
-        transactions.write(h -> write(h, batch));
+        by.write(h -> write(h, batch));
         batch.forEach(entry -> noted.remove(entry.getKey(), entry.getValue()));
       }
     } finally {

@@ -6,6 +6,7 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.gc.Collector.Brake;
 import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.repository.ImageRemoval;
+import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
 import dev.plimsoll.registry.repository.RegistryException.RetentionOff;
 import dev.plimsoll.registry.repository.Removal;
 import dev.plimsoll.registry.repository.Transactions;
@@ -111,6 +112,13 @@ public final class Retention {
     }
   }
 
+  /** Throws if there is no such repository: what is asked for by a name is asked for of something. */
+  public void refuseUnknown(RepositoryName repository) throws IOException {
+    if (!transactions.read(h -> rows.exists(h, repository))) {
+      throw new RepositoryUnknown(repository);
+    }
+  }
+
   /** Why nothing may be deleted now; empty if it may. */
   public Optional<String> off() throws IOException {
     return brake.reason();
@@ -210,7 +218,8 @@ public final class Retention {
       }
       tally.repositories += concerned ? 1 : 0;
       Instant seenAt = clock.instant();
-      pulls.flush(); // what was pulled before is in the inventory, what is pulled later is noticed
+      pulls.flushToFree(); // what was pulled before is in the inventory, what is pulled later is
+      // noticed
       record Seen(Inventory inventory, Ages ages) {}
       Sizes sizes = mode == Mode.DRY ? Sizes.SUMMED : Sizes.LEFT_OUT;
       Seen seen =
@@ -220,6 +229,7 @@ public final class Retention {
                 rows.read(h, repository, sizes, new InventoryRows.Spared(ages, restoredFor)), ages);
           });
       patterns.saw(seen.inventory());
+      patterns.sawRules(seen.inventory());
       Decisions decisions = Decider.decide(seen.inventory(), policy, seen.ages());
       switch (mode) {
         case COUNT -> decisions.all().forEach(tally::count);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.api.Client.Reply;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -59,6 +60,8 @@ class FullDiskTest {
     byte[] large = Client.random(3 * MEBIBYTE, 1);
     Digest kept = client.blob("app", large);
     byte[] manifest = client.image("app", "1", "hello");
+    client.image("app", "0", "older");
+    client.image("app", "1", "hello");
     disk.fillBut(0);
 
     Reply refused = client.send("POST", "/v2/app/blobs/uploads/");
@@ -86,6 +89,7 @@ class FullDiskTest {
         .contains("takes nothing new until there are 16 MiB");
     assertThat(client.send("GET", "/readyz").text())
         .contains("\"lowWaterBytes\":4194304", "\"reservedBytes\":0");
+    expectWhatDeletesAndUndoesToGoOn();
     assertThat(client.send("DELETE", "/v2/app/manifests/1").status()).isEqualTo(202);
     assertThat(client.send("POST", "/plimsoll/v1/trash/purge?repository=app&reference=1").status())
         .isEqualTo(200);
@@ -93,6 +97,31 @@ class FullDiskTest {
             client.send("POST", "/plimsoll/v1/trash/restore?repository=app&reference=1").status())
         .as("purged")
         .isEqualTo(404);
+  }
+
+  private void expectWhatDeletesAndUndoesToGoOn() throws Exception {
+    client.send("GET", "/v2/app/manifests/1"); // a pull that has to be written
+    String rules = "rules: [{name: one, repositories: [app], tags: ['*'], keep: {newest: 1}}]";
+    assertThat(
+            client
+                .send("POST", "/plimsoll/v1/retention", rules.getBytes(StandardCharsets.UTF_8))
+                .text())
+        .contains("\"tagsDeleted\":1");
+    assertThat(client.send("GET", "/v2/app/manifests/0").status()).isEqualTo(404);
+    String moved =
+        Json.tree(client.send("GET", "/plimsoll/v1/tags/history?repository=app&tag=0").body())
+            .path("moves")
+            .path(1)
+            .path("at")
+            .asString();
+    Reply rewound =
+        client.send("POST", "/plimsoll/v1/tags/restore?repository=app&tag=0&at=" + moved);
+    assertThat(rewound.status()).as(rewound.text()).isEqualTo(200);
+    assertThat(client.send("GET", "/v2/app/manifests/0").status()).isEqualTo(200);
+    client.send("DELETE", "/v2/app/manifests/0");
+    assertThat(client.send("POST", "/plimsoll/v1/gc?now&dry-run").status()).isEqualTo(200);
+    assertThat(client.send("POST", "/plimsoll/v1/trash/purge?repository=app&reference=0").status())
+        .isEqualTo(200);
   }
 
   @Test

@@ -232,6 +232,34 @@ class RetentionApiTest {
   }
 
   @Test
+  void aRepositoryThatIsNotThereIsNoSuccess() throws Exception {
+    client.image("team/app", "1.0", "image");
+
+    Client.Reply refused =
+        client.send("POST", "/plimsoll/v1/retention?repository=team/ap", KEEP_ONE.getBytes(UTF_8));
+
+    assertThat(refused.status()).isEqualTo(404);
+    assertThat(refused.text()).contains("team/ap");
+  }
+
+  @Test
+  void aRuleThatOthersLeaveNothingToIsWarnedOf() throws Exception {
+    client.image("team/app", "1.0", "image");
+    String behind =
+        """
+        - {name: old, repositories: ['**'], tags: ['1.*'], keep: {newest: 3}}
+        - {name: left, repositories: ['**'], untagged: true, keep: {pushed-within: 30d}}
+        """;
+
+    String warnings =
+        retain("?dry-run", KEEP_ONE + behind).getLast().path("summary").path("warnings").toString();
+
+    assertThat(warnings)
+        .contains("line 10: rule \\\"old\\\" decides nothing", "line 11: rule \\\"left\\\" decides")
+        .doesNotContain("releases", "leftovers");
+  }
+
+  @Test
   void withoutAPolicyNothingRuns() throws Exception {
     assertThat(client.send("POST", "/plimsoll/v1/retention").text())
         .contains("no retention policy is in force");

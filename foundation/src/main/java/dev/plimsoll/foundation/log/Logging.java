@@ -1,20 +1,25 @@
 package dev.plimsoll.foundation.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets the log up: one line an event on standard error, with UTC time, level, logger and message.
+ * Sets the log up: one line an event on standard error, with UTC time, level, logger and message,
+ * as docs/registry/logs.md tells.
  * Called once, by a program's main, before anything is logged.
  */
 public final class Logging {
-  private static final String LINE =
-      "%date{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level %logger{0} %message%n%ex{8}";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private Logging() {}
 
@@ -22,13 +27,17 @@ public final class Logging {
   public static void toStandardError() {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    toStandardError(context, LINE, Level.INFO);
+    toStandardError(context, TIME, Level.INFO);
   }
 
-  static void toStandardError(LoggerContext context, String line, Level level) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+  static void toStandardError(LoggerContext context, DateTimeFormatter time, Level level) {
+    var layout = new LineLayout(time);
+    layout.setContext(context);
+    layout.start();
+    var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
     encoder.setContext(context);
-    encoder.setPattern(line);
+    encoder.setCharset(UTF_8);
+    encoder.setLayout(layout);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);

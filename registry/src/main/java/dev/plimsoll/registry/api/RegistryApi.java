@@ -2,6 +2,7 @@ package dev.plimsoll.registry.api;
 
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.foundation.UnavailableException;
+import dev.plimsoll.foundation.log.LogContext;
 import dev.plimsoll.http.BodyException;
 import dev.plimsoll.http.ClientGone;
 import dev.plimsoll.http.Handler;
@@ -104,6 +105,7 @@ public final class RegistryApi implements Handler {
       if (!healthApi.handle(path, response)) {
         Visitor visitor = gate.admit(request);
         ScopedValue.where(Callers.VISITOR, visitor)
+            .where(LogContext.REQUEST, visitor.requestId())
             .<@Nullable Void, IOException>call(() -> {
               audited(path, visitor, request, response);
               return null;

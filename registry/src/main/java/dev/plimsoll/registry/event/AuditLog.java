@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.event;
 
 import dev.plimsoll.database.Work;
+import dev.plimsoll.foundation.log.LogContext;
 import dev.plimsoll.registry.repository.Change.Requested;
 import dev.plimsoll.registry.repository.Changes;
 import dev.plimsoll.registry.repository.Transactions;
@@ -83,14 +84,18 @@ public final class AuditLog {
       if (note == null) {
         work.run();
       } else {
-        ScopedValue.where(NOTE, note).run(work);
+        in(note).run(work);
       }
     }
 
     /** The same for what answers. */
     public <T extends @Nullable Object> Callable<T> of(Callable<T> work) {
-      return note == null ? work : () -> ScopedValue.where(NOTE, note).call(work::call);
+      return note == null ? work : () -> in(note).call(work::call);
     }
+  }
+
+  private static ScopedValue.Carrier in(AuditNote note) {
+    return ScopedValue.where(NOTE, note).where(LogContext.REQUEST, note.request());
   }
 
   /** In whose name this thread works; new threads do not inherit it. */

@@ -1,0 +1,120 @@
+package dev.plimsoll.foundation.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.LayoutBase;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event as text: time, level, logger, message, and the beginning of a stack trace where there is
+ * one. A value after {@code =} that has blanks stands in quotes, and control characters are escaped
+ * everywhere, so that no text of a user or another server begins a line or ends a value. Safe for
+ * many threads.
+ */
+final class LineLayout extends LayoutBase<ILoggingEvent> {
+  private static final int FRAMES_MAX = 8;
+  private static final int CAUSES_MAX = 16;
+  private static final String PLACE = "{}";
+  private static final String REQUEST = "request=";
+
+  private final DateTimeFormatter time;
+
+  LineLayout(DateTimeFormatter time) {
+    this.time = time;
+  }
+
+  @Override
+  public String doLayout(ILoggingEvent event) {
+    StringBuilder line = new StringBuilder(200);
+    time.formatTo(event.getInstant(), line);
+    String level = event.getLevel().toString();
+    line.append(' ').append(level).repeat(' ', Math.max(1, 6 - level.length()));
+    String logger = event.getLoggerName();
+    line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
+    message(line, String.valueOf(event.getMessage()), event.getArgumentArray());
+    line.append('\n');
+    trouble(line, event.getThrowableProxy());
+    return line.toString();
+  }
+
+  private static void message(
+      StringBuilder line, String pattern, @Nullable Object @Nullable [] arguments) {
+    int from = 0;
+    for (int i = 0; arguments != null && i < arguments.length; i++) {
+      int place = pattern.indexOf(PLACE, from);
+      if (place < 0) {
+        break;
+      }
+      escape(line, pattern.substring(from, place));
+      String value = String.valueOf(arguments[i]);
+      boolean named = place > 0 && pattern.charAt(place - 1) == '=';
+      if (named && needsQuotes(value)) {
+        line.append('"');
+        escape(line, value.replace("\\", "\\\\").replace("\"", "\\\""));
+        line.append('"');
+      } else {
+        escape(line, value);
+      }
+      from = place + PLACE.length();
+    }
+    escape(line, pattern.substring(from));
+    if (LogContext.REQUEST.isBound() && !pattern.contains(REQUEST)) {
+      line.append(' ').append(REQUEST);
+      escape(line, LogContext.REQUEST.get());
+    }
+  }
+
+  private static boolean needsQuotes(String value) {
+    return value.isEmpty()
+        || value.chars().anyMatch(c -> c == '"' || Character.isWhitespace(c) || isControl(c));
+  }
+
+  private static boolean isControl(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static void escape(StringBuilder line, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\n' -> line.append("\\n");
+        case '\r' -> line.append("\\r");
+        case '\t' -> line.append("\\t");
+        default -> {
+          if (isControl(c)) {
+            line.append("\\u%04x".formatted((int) c));
+          } else {
+            line.append(c);
+          }
+        }
+      }
+    }
+  }
+
+  private static void trouble(StringBuilder line, @Nullable IThrowableProxy outermost) {
+    String before = "";
+    @Nullable IThrowableProxy each = outermost;
+    for (int i = 0; each != null && i < CAUSES_MAX; i++) {
+      line.append(before).append(each.getClassName());
+      if (each.getMessage() != null) {
+        line.append(": ");
+        escape(line, each.getMessage());
+      }
+      line.append('\n');
+      var frames = each.getStackTraceElementProxyArray();
+      for (int f = 0; f < Math.min(frames.length - each.getCommonFrames(), FRAMES_MAX); f++) {
+        line.append('\t').append(frames[f].getSTEAsString()).append('\n');
+      }
+      each = each.getCause();
+      before = "Caused by: ";
+    }
+  }
+}

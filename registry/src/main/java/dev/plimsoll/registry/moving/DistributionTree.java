@@ -18,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -189,7 +190,7 @@ final class DistributionTree {
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (UncheckedIOException e) {
-      unreadable.tell(directory, reason(e.getCause()));
+      unreadable.tell(directory, reason(Objects.requireNonNull(e.getCause())));
     } catch (IOException e) {
       unreadable.tell(directory, reason(e));
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.plimsoll.content.s3.S3Server;
 import dev.plimsoll.database.PostgresServer;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.StorageSettings;
 import dev.plimsoll.registry.auth.NamePattern;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import tools.jackson.databind.JsonNode;
 
 /** Two registries on one PostgreSQL and one bucket are one registry. */
 class ReplicasTest {
@@ -208,6 +210,34 @@ class ReplicasTest {
         assertWhole(other, image);
       }
     }
+  }
+
+  @Test
+  void whatBothCollectAtOnceIsCountedOnceAndAsTheDryRunSaid() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      byte[] manifest = one.image("app", "v" + i, "content " + i);
+      other.send("DELETE", "/v2/app/manifests/" + Digest.sha256(manifest));
+    }
+    one.image("app", "kept", "kept");
+
+    JsonNode told = Json.tree(other.send("POST", "/plimsoll/v1/gc?now&dry-run").body());
+    List<Future<Client.Reply>> runs = new ArrayList<>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Client client : List.of(one, other)) {
+        runs.add(threads.submit(() -> client.send("POST", "/plimsoll/v1/gc?now")));
+      }
+    }
+    int blobs = 0;
+    long bytes = 0;
+    for (Future<Client.Reply> run : runs) {
+      JsonNode did = Json.tree(run.get().body());
+      blobs += did.path("deletedBlobs").asInt();
+      bytes += did.path("freedBytes").asLong();
+    }
+
+    assertThat(told.path("deletedBlobs").asInt()).isEqualTo(10).isEqualTo(blobs);
+    assertThat(told.path("freedBytes").asLong()).isEqualTo(bytes);
+    assertWhole(one, "/v2/app/manifests/kept");
   }
 
   /** All share a layer, half of the images go again; pushed to one and deleted on the other. */

@@ -151,8 +151,18 @@ class ClientsIT {
   @Test
   void podman() throws Exception {
     Shell podman = builder("podman");
-    podman =
-        podman.with("C", podman.out("echo $C --cgroup-manager cgroupfs --events-backend file"));
+    podman = podman.with("CONTAINERS_CONF", podman.out("echo $D/containers.conf"));
+    podman.out(
+        """
+        cat >$D/containers.conf <<END
+        [engine]
+        cgroup_manager = "cgroupfs"
+        events_logger = "none"
+        lock_type = "file"
+        tmp_dir = "%s/libpod"
+        END
+        """
+            .formatted(places.run()));
     podman.out("$C build -q -t $R/team/podman:v1 $D/context");
     assertThat(podman.refusal("$C login -u robot+ci -p $TOKEN $R"))
         .contains("x509: certificate signed by unknown authority");
@@ -236,11 +246,8 @@ class ClientsIT {
     assertThat(digest("team/jib:v1")).isEqualTo(pushed);
     jib.out(
         "skopeo copy -q --src-cert-dir $CERTS --src-creds robot+ci:$TOKEN docker://$R/team/jib:v1 dir:$D/pulled");
-    assertThat(
-            "sha256:"
-                + TestImage.sha256(
-                    Files.readAllBytes(Path.of(jib.out("echo $D/pulled/manifest.json")))))
-        .isEqualTo(pushed);
+    assertThat(jib.out("sha256sum <$D/pulled/manifest.json"))
+        .startsWith(pushed.substring("sha256:".length()));
     assertThat(
             jib.out(
                 "for blob in $D/pulled/*; do tar -xzOf $blob app/App.txt 2>/dev/null; done; true"))

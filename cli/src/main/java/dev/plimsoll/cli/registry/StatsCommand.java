@@ -38,8 +38,17 @@ final class StatsCommand extends RegistryVerb {
       return 0;
     }
     if (stats.has("tags")) {
-      output.talk("%10s %10s %6s  %s".formatted("SIZE", "OWN", "BLOBS", "TAG"));
-      stats.path("tags").forEach(tag -> output.data(line(tag, tag.path("tag").asString())));
+      output.talk("%10s %10s %6s  %s".formatted("SIZE", "OWN", "BLOBS", "TAG, LAST PULL"));
+      stats
+          .path("tags")
+          .forEach(tag ->
+              output.data(
+                  line(
+                      tag,
+                      "%s  %s"
+                          .formatted(
+                              tag.path("tag").asString(),
+                              tag.path("pulledAt").asString("never")))));
     } else {
       output.talk("%10s %10s %6s  %s".formatted("SIZE", "OWN", "BLOBS", "REPOSITORY"));
       stats

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code GET /plimsoll/v1/stats}: what takes the space. Described in docs/registry/api.md. */
 public final class StatsApi implements AdminResource {
@@ -31,7 +32,13 @@ public final class StatsApi implements AdminResource {
 
   private record OfRepository(String repository, List<TagLine> tags) {}
 
-  private record TagLine(String tag, String digest, long blobs, long bytes, long ownBytes) {}
+  private record TagLine(
+      String tag,
+      String digest,
+      long blobs,
+      long bytes,
+      long ownBytes,
+      Optional<Instant> pulledAt) {}
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
@@ -71,7 +78,12 @@ public final class StatsApi implements AdminResource {
         stats.tags(repository, most).stream()
             .map(t ->
                 new TagLine(
-                    t.tag().value(), t.digest().toString(), t.blobs(), t.bytes(), t.ownBytes()))
+                    t.tag().value(),
+                    t.digest().toString(),
+                    t.blobs(),
+                    t.bytes(),
+                    t.ownBytes(),
+                    t.pulledAt()))
             .toList());
   }
 }

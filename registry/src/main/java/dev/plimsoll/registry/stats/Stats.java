@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.jdbi.v3.core.Handle;
 
@@ -36,8 +37,14 @@ public final class Stats {
       long bytes,
       long ownBytes) {}
 
-  /** What a tag takes, with all the images of an index. */
-  public record TagUse(Tag tag, Digest digest, long blobs, long bytes, long ownBytes) {}
+  /**
+   * What a tag takes, with all the images of an index.
+   *
+   * @param pulledAt when it was pulled last, or what it points at by its digest, as far as pulls are
+   *     written; empty: never
+   */
+  public record TagUse(
+      Tag tag, Digest digest, long blobs, long bytes, long ownBytes, Optional<Instant> pulledAt) {}
 
   /**
    * What came in a week.
@@ -108,7 +115,9 @@ public final class Stats {
                 ON b.digest = reached.digest AND b.state IN ('live', 'condemned'))
             SELECT t.name, t.digest, COUNT(s.digest) AS blobs,
               COALESCE(SUM(s.size_bytes), 0) AS bytes,
-              COALESCE(SUM(CASE WHEN s.tags = 1 THEN s.size_bytes ELSE 0 END), 0) AS own_bytes
+              COALESCE(SUM(CASE WHEN s.tags = 1 THEN s.size_bytes ELSE 0 END), 0) AS own_bytes,
+              (SELECT MAX(p.pulled_at) FROM pulls p WHERE p.repository_id = :repository
+                AND p.reference IN (t.name, t.digest)) AS pulled_at
             FROM tags t LEFT JOIN sized s ON s.name = t.name
             WHERE t.repository_id = :repository
             GROUP BY t.name, t.digest ORDER BY bytes DESC, t.name LIMIT :most
@@ -121,7 +130,10 @@ public final class Stats {
                 Digest.parse(rs.getString("digest")),
                 rs.getLong("blobs"),
                 rs.getLong("bytes"),
-                rs.getLong("own_bytes")))
+                rs.getLong("own_bytes"),
+                Optional.of(rs.getLong("pulled_at"))
+                    .filter(millis -> millis > 0)
+                    .map(Instant::ofEpochMilli)))
         .list();
   }
 

@@ -53,7 +53,15 @@ class StatsApiTest {
       assertThat(all.path("weeks").path(0).path("bytes").asInt()).isZero();
       assertThat(all.path("weeks").path(1).path("bytes").asInt()).isEqualTo(31_002);
 
+      client.send("GET", "/v2/a/manifests/1");
+      client.send(
+          "POST",
+          "/plimsoll/v1/retention?dry-run", // writes the pulls before it decides
+          "rules: [{name: r, repositories: [a], tags: ['*'], keep: everything}]"
+              .getBytes(StandardCharsets.UTF_8));
       JsonNode tags = Json.tree(client.send("GET", "/plimsoll/v1/stats?repository=a").body());
+      assertThat(tags.path("tags").path(0).path("pulledAt").asString("")).startsWith("20");
+      assertThat(tags.path("tags").path(1).has("pulledAt")).isFalse();
       assertThat(tags.path("tags").path(0).path("tag").asString()).isEqualTo("1");
       assertThat(tags.path("tags").path(0).path("ownBytes").asInt()).isEqualTo(30_000);
       assertThat(tags.path("tags").path(1).path("bytes").asInt()).isEqualTo(1_002);

@@ -235,45 +235,6 @@ class BadDaysIT {
   }
 
   @Test
-  void aFullDiskOfTheRegistryIs507() throws Exception {
-    Places small = Places.make();
-    try {
-      shell.out("mount -t tmpfs -o size=24m none " + small.data());
-      try (RunningServer server = RunningServer.registry(small.data())) {
-        byte[] big = new byte[40 << 20];
-        String push =
-            "curl -s -o $D/answer -w '%%{http_code}' -XPOST --data-binary @- '%s/v2/r/blobs/uploads/?digest=sha256:%s'";
-
-        String code =
-            shell
-                .line(push.formatted(server.address(), TestImage.sha256(big)))
-                .input(big)
-                .run()
-                .out();
-
-        assertThat(code).isEqualTo("507");
-        assertThat(shell.out("cat $D/answer")).containsIgnoringCase("space");
-        byte[] little = new byte[1000];
-        assertThat(
-                shell
-                    .line(push.formatted(server.address(), TestImage.sha256(little)))
-                    .input(little)
-                    .run()
-                    .out())
-            .as("what fits is still taken")
-            .isIn("201", "507");
-        assertThat(
-                shell.out(
-                    "curl -s -o /dev/null -w '%%{http_code}' %s/v2/".formatted(server.address())))
-            .isEqualTo("200");
-      }
-    } finally {
-      shell.run("umount " + small.data());
-      small.remove();
-    }
-  }
-
-  @Test
   void aRegistryThatDiesInTheMiddleOfAPullIsSurvived() throws Exception {
     byte[] big = new byte[20 << 20];
     new java.util.Random(3).nextBytes(big);

@@ -12,7 +12,8 @@ import tools.jackson.databind.JsonNode;
 /** Says what takes the space. */
 @Command(
     description = {
-      "Say what takes the space: by repository, and how it grew by week; or by tag.",
+      "Say what takes the space: by repository and by the week in which it came;",
+      "or by tag. What was deleted since is in no week.",
       "OWN is what nothing else has, and what deleting would free after the trash."
     },
     mixinStandardHelpOptions = true)

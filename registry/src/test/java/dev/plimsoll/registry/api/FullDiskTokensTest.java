@@ -60,7 +60,7 @@ class FullDiskTokensTest {
       Path key = disk.directory().resolve("registry/access/token-key.json");
       disk.awaitReserve(client);
       push(client);
-      disk.fillBut(0);
+      disk.fillWithReserve();
 
       String first = Policed.bearer(client, BOB, SCOPE);
       assertThat(pulled(client, first))
@@ -77,7 +77,7 @@ class FullDiskTokensTest {
       assertThat(key).exists();
       String kept = Files.readString(key);
 
-      disk.fillBut(0);
+      disk.fillWithReserve();
       pass(Duration.ofDays(31));
       assertThat(pulled(client, Policed.bearer(client, BOB, SCOPE)))
           .as("the key is too old, and there is no room for another one")

@@ -57,11 +57,15 @@ final class SmallDisk implements AutoCloseable {
 
   /** Waits until a registry on it has its reserve. */
   void awaitReserve(Client client) {
-    Path reserve = directory.resolve("registry").resolve("reserve");
+    Path reserve = reserve();
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() ->
             Files.exists(reserve) && Files.size(reserve) == RESERVE_BYTES && client.takesPushes());
+  }
+
+  private Path reserve() {
+    return directory.resolve("registry").resolve("reserve");
   }
 
   /** Fills all of it but so many bytes. */
@@ -79,6 +83,12 @@ final class SmallDisk implements AutoCloseable {
       }
     }
     assertThat(directory.toFile().getUsableSpace()).isLessThanOrEqualTo(freeBytes);
+  }
+
+  /** Fills all of it, with what the registry has kept back: nothing can be given up any more. */
+  void fillWithReserve() throws IOException {
+    Files.deleteIfExists(reserve());
+    fillBut(0);
   }
 
   void makeRoom() throws IOException {

@@ -50,7 +50,7 @@ final class Leadership implements AutoCloseable {
           role,
           connections.address(),
           e.getMessage());
-      close();
+      letGo();
       return false;
     }
   }
@@ -76,8 +76,21 @@ final class Leadership implements AutoCloseable {
     return "hashtextextended('plimsoll ' || current_schema() || ' ' || ?, 0)";
   }
 
+  /** Says so to the server, which else gives the roles to another only when it has noticed. */
   @Override
   public synchronized void close() {
+    Connection held = connection;
+    if (held != null) {
+      try (Statement statement = held.createStatement()) {
+        statement.execute("SELECT pg_advisory_unlock_all()");
+      } catch (SQLException e) {
+        log.debug("roles not given back, they go with the connection", e);
+      }
+    }
+    letGo();
+  }
+
+  private void letGo() {
     roles.clear();
     Connection ended = connection;
     connection = null;

@@ -7,9 +7,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One request, from the end of its header to the end of its handler, and the answer to it. */
@@ -128,14 +131,31 @@ final class Exchange implements Request {
   @Override
   public List<String> queries(String name) {
     List<String> values = new ArrayList<>(1);
-    for (String pair : head.query().split("&", -1)) {
-      int equals = pair.indexOf('=');
-      String key = equals < 0 ? pair : pair.substring(0, equals);
-      if (!pair.isEmpty() && decoded(key).equals(name)) {
+    for (String pair : pairs()) {
+      if (name(pair).equals(name)) {
+        int equals = pair.indexOf('=');
         values.add(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
       }
     }
     return values;
+  }
+
+  @Override
+  public Set<String> queryNames() {
+    Set<String> names = new LinkedHashSet<>();
+    for (String pair : pairs()) {
+      names.add(name(pair));
+    }
+    return names;
+  }
+
+  private List<String> pairs() {
+    return Arrays.stream(head.query().split("&", -1)).filter(pair -> !pair.isEmpty()).toList();
+  }
+
+  private static String name(String pair) {
+    int equals = pair.indexOf('=');
+    return decoded(equals < 0 ? pair : pair.substring(0, equals));
   }
 
   private static String decoded(String text) {

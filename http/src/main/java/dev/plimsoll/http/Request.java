@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A request whose header has been read and whose body comes as the handler asks for it. For the
@@ -27,6 +28,9 @@ public interface Request {
 
   /** All values of a query parameter, decoded, in order. */
   List<String> queries(String name);
+
+  /** The names of all query parameters, decoded, in order. */
+  Set<String> queryNames();
 
   /** The first value of a header, whatever the case of its name, without outer white space. */
   Optional<String> header(String name);

@@ -177,6 +177,17 @@ public final class AdminApi implements AdminResource {
   }
 
   @Override
+  public Set<String> parameters(String path) {
+    return switch (path) {
+      case ROOT + "/gc" -> Set.of("now");
+      case ROOT + "/trash" -> Set.of("repository", "n", "last");
+      case ROOT + "/trash/restore", ROOT + "/trash/purge" ->
+          Set.of("id", "repository", "reference");
+      default -> Set.of();
+    };
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     switch (path) {
       case ROOT + "/gc" -> gc(request, response);
@@ -227,7 +238,7 @@ public final class AdminApi implements AdminResource {
       return;
     }
     Page page = Page.of(request, TRASH_PAGE_MAX);
-    long before = page.after().isEmpty() ? Long.MAX_VALUE : Parameters.number(page.after());
+    long before = page.before();
     Parameters.json(
         response,
         new TrashList(
@@ -264,7 +275,7 @@ public final class AdminApi implements AdminResource {
   private long deletion(Request request) throws IOException {
     Optional<String> id = request.query("id");
     return id.isPresent()
-        ? Parameters.number(id.get())
+        ? Parameters.number("id", id.get())
         : trash.find(
             Endpoint.name(Parameters.required(request, "repository")),
             Parameters.required(request, "reference"));

@@ -5,6 +5,7 @@ import dev.plimsoll.http.Response;
 import dev.plimsoll.registry.auth.Need;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One subject of the registry's own API, such as the collector or the trash. {@link RegistryApi} asks
@@ -28,6 +29,14 @@ public interface AdminResource {
    */
   default boolean rehearses(String method, String path) {
     return false;
+  }
+
+  /**
+   * The parameters that requests to this path may have beside {@code dry-run}; all others are
+   * refused, so that a mistyped one is never left out of account.
+   */
+  default Set<String> parameters(String path) {
+    return Set.of();
   }
 
   /** Answers, and returns true, if the path is one of its own. */

@@ -8,6 +8,7 @@ import dev.plimsoll.registry.moving.BackupReturn;
 import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * {@code /plimsoll/v1/backup} and {@code /restore}: a copy of everything, to a directory of the
@@ -30,6 +31,15 @@ public final class BackupApi implements AdminResource {
   @Override
   public boolean rehearses(String method, String path) {
     return method.equals("POST") && (path.equals(PATH) || path.equals(ROOT + "/restore"));
+  }
+
+  @Override
+  public Set<String> parameters(String path) {
+    return switch (path) {
+      case PATH -> Set.of("to", "keep", "prune", "verify");
+      case ROOT + "/restore" -> Set.of("from", "generation");
+      default -> Set.of();
+    };
   }
 
   @Override
@@ -56,7 +66,7 @@ public final class BackupApi implements AdminResource {
 
   private Jobs.Work work(Request request) {
     Path directory = Parameters.directory(request, "to");
-    long keep = request.query("keep").map(Parameters::number).orElse(0L);
+    long keep = request.query("keep").map(text -> Parameters.number("keep", text)).orElse(0L);
     if (keep < 0 || keep > GENERATIONS_MAX) {
       throw new JobRefused("keep is %d; it must be 0 (all) to %d".formatted(keep, GENERATIONS_MAX));
     }

@@ -12,6 +12,7 @@ import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /plimsoll/v1/check}: is everything there, and is it right. */
 public final class CheckApi implements AdminResource {
@@ -33,6 +34,13 @@ public final class CheckApi implements AdminResource {
   }
 
   @Override
+  public Set<String> parameters(String path) {
+    return path.equals(ROOT + "/check")
+        ? Set.of("audit", "rate", "repair", "from", "insecure")
+        : Set.of();
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     if (!path.equals(ROOT + "/check")) {
       return false;
@@ -44,7 +52,11 @@ public final class CheckApi implements AdminResource {
   private Jobs.Work work(Request request) throws IOException {
     Checks.Depth depth =
         Parameters.flag(request, "audit") ? Checks.Depth.AUDIT : Checks.Depth.EVERYTHING;
-    long rate = request.query("rate").map(Parameters::number).orElse(bytesPerSecondMax);
+    long rate =
+        request
+            .query("rate")
+            .map(text -> Parameters.number("rate", text))
+            .orElse(bytesPerSecondMax);
     Optional<String> from = request.query("from");
     if (!Parameters.flag(request, "repair")) {
       if (from.isPresent() || Parameters.dryRun(request)) {

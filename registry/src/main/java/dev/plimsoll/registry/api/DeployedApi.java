@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /plimsoll/v1/deployed}: what hosts and services run. Described in docs/registry/deployed.md. */
@@ -60,6 +61,11 @@ public final class DeployedApi implements AdminResource {
     return path.startsWith(PLACE + "/")
         ? Optional.of(new Need.ToBeRobot(path.substring(PLACE.length() + 1)))
         : Optional.empty();
+  }
+
+  @Override
+  public Set<String> parameters(String path) {
+    return path.equals(PLACE) ? Set.of("n", "last") : Set.of();
   }
 
   @Override

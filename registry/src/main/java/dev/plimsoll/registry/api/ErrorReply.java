@@ -112,7 +112,8 @@ record ErrorReply(int status, String code, String message) {
       case TAG -> "TAG_INVALID";
       case DIGEST -> "DIGEST_INVALID";
       case UPLOAD -> "BLOB_UPLOAD_INVALID";
-      case PARAMETER -> "PAGINATION_NUMBER_INVALID";
+      case PARAMETER -> "PARAMETER_INVALID";
+      case PAGE -> "PAGINATION_NUMBER_INVALID";
       case DOCUMENT -> "DOCUMENT_INVALID";
     };
   }

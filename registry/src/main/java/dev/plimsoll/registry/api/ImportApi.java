@@ -10,6 +10,7 @@ import dev.plimsoll.registry.moving.TreeImport;
 import dev.plimsoll.transfer.RegistrySettings;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /plimsoll/v1/import} and {@code /rebuild}: moving in, and coming back after a loss. */
@@ -41,6 +42,11 @@ public final class ImportApi implements AdminResource {
   @Override
   public boolean rehearses(String method, String path) {
     return method.equals("POST") && path.equals(ROOT + "/import");
+  }
+
+  @Override
+  public Set<String> parameters(String path) {
+    return path.equals(ROOT + "/import") ? Set.of("from", "insecure") : Set.of();
   }
 
   @Override

@@ -18,6 +18,11 @@ record Page(int size, String after) {
     return new Page(size, request.query("last").orElse(""));
   }
 
+  /** For lists by falling number: those before {@code last}. */
+  long before() {
+    return after.isEmpty() ? Long.MAX_VALUE : Parameters.number("last", after);
+  }
+
   private static int number(String text, int most) {
     try {
       long number = Long.parseLong(text);
@@ -28,6 +33,6 @@ record Page(int size, String after) {
       // said below
     }
     throw new Malformed(
-        Subject.PARAMETER, "n is \"%s\"; it must be a whole number, 0 or more".formatted(text));
+        Subject.PAGE, "n is \"%s\"; it must be a whole number, 0 or more".formatted(text));
   }
 }

@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 
 /** What the subjects of the registry's own API read and answer alike. */
 final class Parameters {
+  /** Asks what a change would do. */
+  static final String DRY_RUN = "dry-run";
+
   private Parameters() {}
 
   static String required(Request request, String name) {
@@ -33,24 +36,34 @@ final class Parameters {
     return directory.normalize();
   }
 
-  static long number(String text) {
+  /** A parameter's value. */
+  static long number(String name, String text) {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new Malformed(Subject.PARAMETER, "not a number: \"" + text + "\"");
+      throw new Malformed(
+          Subject.PARAMETER, "%s is \"%s\"; it must be a whole number".formatted(name, text));
     }
   }
 
   /** Whether it is only to be told what the change would do. */
   static boolean dryRun(Request request) {
-    return flag(request, "dry-run");
+    return flag(request, DRY_RUN);
   }
 
-  /** {@code ?name}, {@code ?name=true} and the like. */
+  /** {@code ?name} and {@code ?name=true}; what is neither yes nor no is refused. */
   static boolean flag(Request request, String name) {
     return request
         .query(name)
-        .map(value -> !value.equals("false") && !value.equals("0"))
+        .map(value ->
+            switch (value) {
+              case "", "true", "1", "yes" -> true;
+              case "false", "0", "no" -> false;
+              default ->
+                  throw new Malformed(
+                      Subject.PARAMETER,
+                      "%s is \"%s\"; it must be true or false".formatted(name, value));
+            })
         .orElse(false);
   }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /plimsoll/v1/pins}: tags and digests that no rule may delete. */
 public final class PinsApi implements AdminResource {
@@ -45,6 +46,13 @@ public final class PinsApi implements AdminResource {
   @Override
   public Optional<Need> need(String path, Request request) {
     return path.equals(ROOT + "/pins") ? Parameters.toAdministerOne(request) : Optional.empty();
+  }
+
+  @Override
+  public Set<String> parameters(String path) {
+    return path.equals(ROOT + "/pins")
+        ? Set.of("repository", "reference", "reason", "n", "last")
+        : Set.of();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.plimsoll.http.Response;
 import dev.plimsoll.registry.auth.ReadOnly;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /plimsoll/v1/read-only}: whether the registry takes changes. */
 public final class ReadOnlyApi implements AdminResource {
@@ -19,6 +20,11 @@ public final class ReadOnlyApi implements AdminResource {
   }
 
   private record State(boolean readOnly, Optional<String> reason) {}
+
+  @Override
+  public Set<String> parameters(String path) {
+    return path.equals(PATH) ? Set.of("reason") : Set.of();
+  }
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {

@@ -19,6 +19,8 @@ import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.Quotas;
 import dev.plimsoll.registry.repository.RegistryException;
+import dev.plimsoll.registry.repository.RegistryException.Malformed;
+import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.Unsupported;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Tags;
@@ -29,6 +31,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -174,6 +178,30 @@ public final class RegistryApi implements Handler {
         "%s %s has no dry-run; nothing was done".formatted(request.method(), request.path()));
   }
 
+  /** Nobody meant what is not known: {@code dryrun} least of all to delete. */
+  private void refuseUnknownParameters(String path, Request request) {
+    if (path.equals(TokenApi.PATH)) {
+      return; // clients tell it more than it asks
+    }
+    Set<String> known = new TreeSet<>();
+    admin.forEach(resource -> known.addAll(resource.parameters(path)));
+    if (!isRead(request)) {
+      known.add(Parameters.DRY_RUN);
+    }
+    Set<String> unknown = new TreeSet<>(request.queryNames());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new Malformed(
+          Subject.PARAMETER,
+          "%s %s has no parameter %s; %s; nothing was done"
+              .formatted(
+                  request.method(),
+                  request.path(),
+                  String.join(", ", unknown),
+                  known.isEmpty() ? "it has none" : "these are: " + String.join(", ", known)));
+    }
+  }
+
   private void refuseIfReadOnly(Request request) throws IOException {
     if (!isRead(request)) {
       readOnly
@@ -243,6 +271,7 @@ public final class RegistryApi implements Handler {
             .findFirst()
             .orElse(Need.TO_ADMINISTER),
         visitor);
+    refuseUnknownParameters(path, request);
     boolean rehearsal = isRehearsal(request);
     if (rehearsal && admin.stream().noneMatch(it -> it.rehearses(request.method(), path))) {
       throw noRehearsal(request);

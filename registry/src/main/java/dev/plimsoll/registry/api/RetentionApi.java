@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,11 @@ public final class RetentionApi implements AdminResource {
   @Override
   public boolean rehearses(String method, String path) {
     return method.equals("POST") && path.equals(PLACE);
+  }
+
+  @Override
+  public Set<String> parameters(String path) {
+    return path.equals(PLACE) ? Set.of("name", "repository", "deletions") : Set.of();
   }
 
   @Override

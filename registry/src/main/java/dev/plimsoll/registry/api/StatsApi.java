@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code GET /plimsoll/v1/stats}: what takes the space. Described in docs/registry/api.md. */
 public final class StatsApi implements AdminResource {
@@ -39,6 +40,11 @@ public final class StatsApi implements AdminResource {
       long bytes,
       long ownBytes,
       Optional<Instant> pulledAt) {}
+
+  @Override
+  public Set<String> parameters(String path) {
+    return path.equals(ROOT + "/stats") ? Set.of("repository", "n") : Set.of();
+  }
 
   @Override
   public boolean handle(String path, Request request, Response response) throws IOException {

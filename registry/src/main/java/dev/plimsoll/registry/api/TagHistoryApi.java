@@ -16,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /plimsoll/v1/tags/…}: where a tag has pointed, and bringing it back there. */
 public final class TagHistoryApi implements AdminResource {
@@ -52,6 +53,15 @@ public final class TagHistoryApi implements AdminResource {
   @Override
   public boolean rehearses(String method, String path) {
     return method.equals("POST") && path.equals(ROOT + "/tags/restore");
+  }
+
+  @Override
+  public Set<String> parameters(String path) {
+    return switch (path) {
+      case ROOT + "/tags/history" -> Set.of("repository", "tag");
+      case ROOT + "/tags/restore" -> Set.of("repository", "tag", "at");
+      default -> Set.of();
+    };
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /plimsoll/v1/webhooks}: who is told of changes, and whether it works. */
 public final class WebhooksApi implements AdminResource {
@@ -59,6 +60,11 @@ public final class WebhooksApi implements AdminResource {
   private record Resent(String webhook, int resent) {}
 
   @Override
+  public Set<String> parameters(String path) {
+    return path.startsWith(PLACE) && path.endsWith("/dead") ? Set.of("n", "last") : Set.of();
+  }
+
+  @Override
   public boolean handle(String path, Request request, Response response) throws IOException {
     if (path.equals(PLACE)) {
       if (!Parameters.refused("GET", request, response)) {
@@ -93,7 +99,7 @@ public final class WebhooksApi implements AdminResource {
   private void dead(String name, Request request, Response response) throws IOException {
     if (!Parameters.refused("GET", request, response)) {
       Page page = Page.of(request, PAGE_MAX);
-      long before = page.after().isEmpty() ? Long.MAX_VALUE : Parameters.number(page.after());
+      long before = page.before();
       Parameters.json(response, new Dead(webhooks.dead(name, before, page.size())));
     }
   }

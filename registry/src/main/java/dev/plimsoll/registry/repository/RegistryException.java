@@ -26,6 +26,7 @@ public abstract sealed class RegistryException extends RuntimeException {
       TAG,
       DIGEST,
       PARAMETER,
+      PAGE,
       DOCUMENT,
       UPLOAD
     }

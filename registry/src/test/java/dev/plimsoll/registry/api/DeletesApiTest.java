@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is deleted is gone at once, can be had back, and is nothing that is still needed. */
 class DeletesApiTest {
@@ -173,6 +175,19 @@ class DeletesApiTest {
 
     assertThat(history.split("\"at\"")).hasSize(4);
     assertThat(history).contains("\"from\":\"" + old + "\",\"to\":\"" + fresh + "\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gc?now&dryrun", "gc?now&dry_run=true", "trash/purge?id=1&dryRun"})
+  void aMistypedDryRunDeletesNothing(String path) throws Exception {
+    client.image("app", "1", "content");
+    client.send("DELETE", "/v2/app/manifests/1");
+
+    Client.Reply reply = client.send("POST", "/plimsoll/v1/" + path);
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.text()).contains("has no parameter", "dry-run", "nothing was done");
+    assertThat(client.send("GET", "/plimsoll/v1/trash").text()).contains("\"id\":1");
   }
 
   @Test

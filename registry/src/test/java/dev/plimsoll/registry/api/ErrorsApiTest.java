@@ -53,7 +53,12 @@ class ErrorsApiTest {
     "GET, /v2/app, 404, UNSUPPORTED",
     "GET, /v1/search, 404, UNSUPPORTED",
     "PUT, /plimsoll/v1/gc, 405, UNSUPPORTED",
-    "GET, /plimsoll/v1/trash?n=x, 400, PAGINATION_NUMBER_INVALID"
+    "GET, /plimsoll/v1/trash?n=x, 400, PAGINATION_NUMBER_INVALID",
+    "POST, /plimsoll/v1/trash/restore?id=x, 400, PARAMETER_INVALID",
+    "POST, /plimsoll/v1/trash/restore?repository=app, 400, PARAMETER_INVALID",
+    "POST, /plimsoll/v1/gc?now=maybe, 400, PARAMETER_INVALID",
+    "GET, /plimsoll/v1/gc?dry-run, 400, PARAMETER_INVALID",
+    "GET, /plimsoll/v1/stats?repo=app, 400, PARAMETER_INVALID"
   })
   void everyRefusalHasItsStatusAndCode(String method, String path, int status, String code)
       throws Exception {

@@ -144,6 +144,15 @@ public interface ContentStore {
     Collection<BlobKey> of(Collection<String> generations) throws IOException;
   }
 
+  /** Whose store it is, as it was told by {@link #own}; empty if nobody has said so yet. */
+  Optional<String> owner() throws IOException;
+
+  /** Where that is written down, as people find it. */
+  String ownerPlace();
+
+  /** Writes down whose store it is, one line; who may say so is the caller's business. */
+  void own(String owner) throws IOException;
+
   /**
    * Gives up an ingest that waits; no matter if there is none.
    *

@@ -124,6 +124,23 @@ public final class FileContentStore implements ContentStore {
   }
 
   @Override
+  public Optional<String> owner() throws IOException {
+    return Files.exists(layout.owner())
+        ? Optional.of(Files.readString(layout.owner()).strip())
+        : Optional.empty();
+  }
+
+  @Override
+  public String ownerPlace() {
+    return layout.owner().toString();
+  }
+
+  @Override
+  public void own(String owner) throws IOException {
+    new DurableFile(disk).replace(layout.owner(), (owner + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
   public Optional<Path> fileOf(BlobKey key) {
     return Optional.of(layout.blob(key));
   }

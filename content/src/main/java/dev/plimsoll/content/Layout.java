@@ -15,6 +15,10 @@ record Layout(Path root) {
     return root.resolve("format");
   }
 
+  Path owner() {
+    return root.resolve("owner");
+  }
+
   Path staging() {
     return root.resolve("staging");
   }

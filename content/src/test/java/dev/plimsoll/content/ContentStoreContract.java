@@ -50,6 +50,17 @@ public interface ContentStoreContract {
   }
 
   @Test
+  default void aStoreRemembersWhoseItIs() throws IOException {
+    assertThat(store().owner()).isEmpty();
+
+    store().own("first");
+    store().own("second");
+
+    assertThat(store().owner()).contains("second");
+    assertThat(store().list()).as("it is nothing that an audit finds").isEmpty();
+  }
+
+  @Test
   default void aBlobIsReadFromAnyOffset() throws IOException {
     BlobKey key = put(HELLO);
 

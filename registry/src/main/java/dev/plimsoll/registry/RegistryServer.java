@@ -59,6 +59,7 @@ import dev.plimsoll.registry.moving.LostDatabase;
 import dev.plimsoll.registry.moving.Newcomer;
 import dev.plimsoll.registry.moving.Rebuild;
 import dev.plimsoll.registry.moving.Repairs;
+import dev.plimsoll.registry.moving.StoreOwner;
 import dev.plimsoll.registry.moving.UnfinishedRestore;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.Blobs;
@@ -229,12 +230,26 @@ public final class RegistryServer implements AutoCloseable {
       new Restoration(plain)
           .begin(note.get().source(), Instant.parse(note.get().copiedAt()), ownClock.instant());
     }
-    LostDatabase.begin(plain, ownClock.instant());
+    begin(plain, stores.blobs(), note.isPresent());
     if (note.isPresent()) {
       lost.forgetNote();
     }
     DatabaseCopies copies = storage.copies(database, this::closing);
     listen(core(database, stores, space, copies));
+  }
+
+  /** Files beside their own SQLite cannot be anybody else's. */
+  private void begin(Transactions plain, ContentStore blobs, boolean rebuilt) throws IOException {
+    StorageSettings storage = settings.storage();
+    boolean apart = storage.s3().isPresent() || storage.postgres().isPresent();
+    StoreOwner owner = new StoreOwner(plain, blobs);
+    if (apart && !rebuilt) {
+      owner.refuseAnothers();
+    }
+    LostDatabase.begin(plain, ownClock.instant());
+    if (apart) {
+      owner.claim(generation());
+    }
   }
 
   private void closing(AutoCloseable part) {

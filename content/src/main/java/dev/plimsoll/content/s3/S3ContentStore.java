@@ -177,6 +177,21 @@ public final class S3ContentStore implements ContentStore, AutoCloseable {
   }
 
   @Override
+  public Optional<String> owner() throws IOException {
+    return bucket.read(layout.owner()).map(line -> new String(line, UTF_8).strip());
+  }
+
+  @Override
+  public String ownerPlace() {
+    return "s3://%s/%s".formatted(bucket.address().bucket(), layout.owner());
+  }
+
+  @Override
+  public void own(String owner) throws IOException {
+    bucket.put(layout.owner(), S3Bucket.Body.of((owner + "\n").getBytes(UTF_8)));
+  }
+
+  @Override
   public boolean has(BlobKey key) throws IOException {
     return bucket.sizeBytes(layout.bytes(key)).isPresent();
   }

@@ -39,6 +39,10 @@ record S3Layout(String prefix) {
     return prefix + "format";
   }
 
+  String owner() {
+    return prefix + "owner";
+  }
+
   String blobs() {
     return prefix + "blobs/";
   }

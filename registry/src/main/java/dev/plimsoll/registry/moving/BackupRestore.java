@@ -370,6 +370,7 @@ public final class BackupRestore {
       h.execute("DELETE FROM uploads"); // their bytes are in no backup
       h.execute("DELETE FROM blobs WHERE state <> 'live'");
       h.execute("UPDATE manifests SET object = NULL"); // the housekeeping writes them anew
+      h.execute("UPDATE identity SET store_owner = NULL, store_marked = 0"); // another store
       for (String table :
           List.of(
               "manifest_objects_gone", "orphans", "checks", "check_findings", "backup_leases")) {

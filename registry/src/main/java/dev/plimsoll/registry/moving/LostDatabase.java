@@ -90,7 +90,7 @@ public final class LostDatabase {
     }
   }
 
-  private static boolean isKnown(Transactions transactions) throws IOException {
+  static boolean isKnown(Transactions transactions) throws IOException {
     return transactions.read(
         h -> h.select("SELECT id FROM identity").mapTo(int.class).findOne().isPresent());
   }

@@ -317,6 +317,21 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
   }
 
   @Override
+  public Optional<String> owner() {
+    return Optional.empty();
+  }
+
+  @Override
+  public String ownerPlace() {
+    return "nowhere";
+  }
+
+  @Override
+  public void own(String owner) {
+    throw new UnsupportedOperationException("nobody else has it");
+  }
+
+  @Override
   public void discard(IngestId id) {
     throw new ContentException.IngestUnknown(id);
   }
@@ -402,6 +417,21 @@ final class World implements Transactions, ContentStore, InstantSource, AutoClos
     @Override
     public List<StagedIngest> staged() {
       return List.of();
+    }
+
+    @Override
+    public Optional<String> owner() {
+      return World.this.owner();
+    }
+
+    @Override
+    public String ownerPlace() {
+      return World.this.ownerPlace();
+    }
+
+    @Override
+    public void own(String owner) {
+      World.this.own(owner);
     }
 
     @Override

@@ -15,8 +15,7 @@ public record PostgresAddress(String url, Optional<String> user, Optional<String
 
   public PostgresAddress {
     if (!url.startsWith(SCHEME)) {
-      throw new IllegalArgumentException(
-          "database.url must begin with %s//HOST/DATABASE".formatted(SCHEME));
+      throw new IllegalArgumentException("it must begin with %s//HOST/DATABASE".formatted(SCHEME));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.plimsoll.registry;
 import dev.plimsoll.content.s3.S3Address;
 import dev.plimsoll.database.PostgresAddress;
 import dev.plimsoll.foundation.ByteSize;
+import dev.plimsoll.foundation.Durations;
 import dev.plimsoll.foundation.settings.SecretText;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * Where the registry's bytes and rows are.
@@ -184,12 +186,13 @@ public record StorageSettings(
       if (!life.isPositive() || life.compareTo(REDIRECT_MAX) > 0) {
         throw new IllegalArgumentException(
             "registry.storage.redirect-for is %s; it must be positive and 7 days at most"
-                .formatted(life));
+                .formatted(Durations.format(life)));
       }
     });
     if (!unfinishedFor.isPositive()) {
       throw new IllegalArgumentException(
-          "registry.storage.s3.unfinished-for is %s; it must be positive".formatted(unfinishedFor));
+          "registry.storage.s3.unfinished-for is %s; it must be positive"
+              .formatted(Durations.format(unfinishedFor)));
     }
   }
 
@@ -210,30 +213,62 @@ public record StorageSettings(
     }
     return new StorageSettings(
         s3,
-        settings.get(URL).map(url -> postgres(url, settings)),
+        postgres(settings),
         settings.get(CONNECTIONS),
         settings.get(REDIRECT) ? Optional.of(settings.get(REDIRECT_FOR)) : Optional.empty(),
         settings.get(UNFINISHED));
   }
 
   private static Optional<S3Address> noS3(Settings settings) {
-    if (settings.get(BUCKET).isPresent()) {
-      throw new IllegalArgumentException(
-          "registry.storage.s3.bucket is set, and registry.storage.kind is files; it must be s3");
-    }
+    refuseOthers("registry.storage.s3.", "registry.storage.kind is files; it must be s3", settings);
     return Optional.empty();
   }
 
-  private static PostgresAddress postgres(String url, Settings settings) {
-    return new PostgresAddress(
-        url,
-        settings.get(USER),
+  /** What is set and would be left out of account: somebody believes that it is in force. */
+  private static void refuseOthers(String begin, String reason, Settings settings) {
+    for (Setting<?> setting : ALL) {
+      if (setting.key().startsWith(begin)
+          && !settings.get(setting).equals(setting.defaultValue())) {
+        throw new IllegalArgumentException("%s is set, and %s".formatted(setting.key(), reason));
+      }
+    }
+  }
+
+  private static Optional<PostgresAddress> postgres(Settings settings) {
+    Optional<String> url = settings.get(URL);
+    if (url.isEmpty()) {
+      refuseOthers("registry.database.", "registry.database.url is not", settings);
+      return Optional.empty();
+    }
+    Optional<String> password =
         SecretText.of(
-            "registry.database.password", settings.get(PASSWORD), settings.get(PASSWORD_FILE)));
+            "registry.database.password", settings.get(PASSWORD), settings.get(PASSWORD_FILE));
+    return Optional.of(
+        about(
+            "registry.database.url",
+            () -> new PostgresAddress(url.get(), settings.get(USER), password)));
+  }
+
+  /** Says which setting a refusal is about. */
+  private static <T> T about(String key, Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s: %s".formatted(key, e.getMessage()), e);
+    }
+  }
+
+  private static URI endpoint(String text) {
+    if (!text.startsWith("http://") && !text.startsWith("https://")) {
+      throw new IllegalArgumentException(
+          "registry.storage.s3.endpoint is \"%s\"; it must begin with http:// or https://"
+              .formatted(text));
+    }
+    return about("registry.storage.s3.endpoint", () -> URI.create(text));
   }
 
   private static S3Address s3(Settings settings) {
-    Optional<URI> endpoint = settings.get(ENDPOINT).map(URI::create);
+    Optional<URI> endpoint = settings.get(ENDPOINT).map(StorageSettings::endpoint);
     Optional<String> secretKey =
         SecretText.of(
             "registry.storage.s3.secret-key",
@@ -257,21 +292,29 @@ public record StorageSettings(
             .get(PATH_STYLE)
             .map(text -> flag("registry.storage.s3.path-style", text))
             .orElse(endpoint.isPresent());
-    return new S3Address(
+    String bucket =
         settings
             .get(BUCKET)
             .orElseThrow(() ->
                 new IllegalArgumentException(
-                    "registry.storage.kind is s3; registry.storage.s3.bucket must be set")),
-        endpoint,
-        settings.get(REGION),
-        settings.get(PREFIX),
-        pathStyle ? S3Address.NameStyle.PATH : S3Address.NameStyle.HOST,
-        secretKey.map(key ->
-            new S3Address.Credentials(settings.get(ACCESS_KEY).orElse(""), key, sessionToken)),
-        encryption(settings),
-        needs(settings, endpoint),
-        new S3Address.Limits(settings.get(ANSWER), settings.get(ATTEMPTS)));
+                    "registry.storage.kind is s3; registry.storage.s3.bucket must be set"));
+    S3Address.Encryption encryption = encryption(settings);
+    S3Address.Needs needs = needs(settings, endpoint);
+    return about(
+        "registry.storage.s3",
+        () ->
+            new S3Address(
+                bucket,
+                endpoint,
+                settings.get(REGION),
+                settings.get(PREFIX),
+                pathStyle ? S3Address.NameStyle.PATH : S3Address.NameStyle.HOST,
+                secretKey.map(key ->
+                    new S3Address.Credentials(
+                        settings.get(ACCESS_KEY).orElse(""), key, sessionToken)),
+                encryption,
+                needs,
+                new S3Address.Limits(settings.get(ANSWER), settings.get(ATTEMPTS))));
   }
 
   private static S3Address.Needs needs(Settings settings, Optional<URI> endpoint) {
@@ -280,12 +323,14 @@ public record StorageSettings(
       throw new IllegalArgumentException(
           "registry.storage.s3.ca-file is set, and registry.storage.s3.endpoint is not https");
     }
-    return new S3Address.Needs(
-        settings.get(CA_FILE).map(Path::of),
+    OptionalLong equalParts =
         settings
             .get(PART_SIZE)
             .map(text -> OptionalLong.of(partBytes(text)))
-            .orElse(OptionalLong.empty()));
+            .orElse(OptionalLong.empty());
+    return about(
+        "registry.storage.s3.part-size",
+        () -> new S3Address.Needs(settings.get(CA_FILE).map(Path::of), equalParts));
   }
 
   private static long partBytes(String text) {

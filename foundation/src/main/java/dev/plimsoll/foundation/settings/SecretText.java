@@ -1,7 +1,6 @@
 package dev.plimsoll.foundation.settings;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,8 +26,7 @@ public final class SecretText {
       return Files.readString(file).strip();
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s-file names %s, which cannot be read".formatted(key, file),
-          new UncheckedIOException(e));
+          "%s-file names %s, which cannot be read".formatted(key, file), e);
     }
   }
 }

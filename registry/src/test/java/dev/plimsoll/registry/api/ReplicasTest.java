@@ -292,11 +292,16 @@ class ReplicasTest {
       assertThat(away.header("Retry-After")).isEqualTo("5");
       assertThat(away.text()).contains("cannot reach its database").contains("try again");
       assertThat(client.send("POST", "/v2/app/blobs/uploads/").status()).isEqualTo(503);
+      Client.Reply ready = client.send("GET", "/readyz");
+      assertThat(ready.status()).as("a balancer asks another replica").isEqualTo(503);
+      assertThat(ready.text()).contains("\"ready\":false", "the database cannot be reached");
+      assertThat(client.send("GET", "/healthz").status()).isEqualTo(200);
 
       server.begin();
 
       assertThat(client.send("GET", "/v2/app/manifests/1").body()).isEqualTo(manifest);
       client.image("app", "2", "after");
+      await().until(() -> client.send("GET", "/readyz").status() == 200);
     }
   }
 

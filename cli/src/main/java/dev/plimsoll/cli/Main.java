@@ -65,6 +65,7 @@ public final class Main {
     CommandLine line = new CommandLine(verb.get().command().get()).setOut(out).setErr(err);
     line.setCommandName("plimsoll " + name);
     line.setExecutionExceptionHandler(new Failures());
+    line.setParameterExceptionHandler(new WrongUsage());
     return line.execute(Arrays.copyOfRange(arguments, words, arguments.length));
   }
 

@@ -14,12 +14,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** The trash from the command line, with more in it than one page of the registry's answer. */
@@ -102,6 +105,56 @@ class RegistryTrashTest {
 
     assertThat(code).isEqualTo(2);
     assertThat(err.toString()).contains("give one of them");
+  }
+
+  @Test
+  void emptyingTheTrashSaysHowManyDeletionsItMakesFinal() {
+    assertThat(run("gc", "--now", "--dry-run")).isZero();
+    assertThat(err.toString()).contains("deletions that would be final: " + DELETIONS);
+
+    assertThat(run("gc", "--now")).isZero();
+
+    assertThat(err.toString()).contains("deletions made final: " + DELETIONS);
+    run("trash", "r");
+    assertThat(err.toString()).endsWith("nothing is in the trash\n");
+  }
+
+  @Test
+  void whatIsNotThereIsSaid() {
+    assertThat(run("history", "r:never")).isZero();
+    assertThat(err.toString()).isEqualTo("nothing is remembered of that tag\n");
+    assertThat(run("restore", "r", "t0", "--dry-run")).isZero();
+    assertThat(err.toString()).endsWith("nothing was restored\n");
+  }
+
+  @Test
+  void aTagsLastPullHasAColumn() throws Exception {
+    send("PUT", "kept");
+    run("stats", "r");
+
+    assertThat(err.toString()).containsPattern("BLOBS +LAST PULL +TAG");
+    assertThat(out.toString()).containsPattern("0 +never +kept");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "restore r              | 1 | \"r\" is no number of a deletion; if it is a repository, name",
+        "purge r                | 1 | \"r\" is no number of a deletion; if it is a repository, name",
+        "retain --reload --dry-run | 2 | --reload reads the registry's own file and runs nothing",
+        "pin --reason because   | 2 | --reason is why something is kept; name it",
+        "deployed --remove a b  | 2 | --remove takes one name",
+        "gc --dryrun            | 2 | Unknown option: '--dryrun'",
+        "restore --tag r:t0     | 2 | plimsoll registry restore: Missing required",
+      })
+  void wordsThatDoNotGoTogetherAreRefusedInASentence(String words, int code, String sentence) {
+    String[] all = words.split(" ");
+
+    assertThat(run(all[0], Arrays.copyOfRange(all, 1, all.length))).isEqualTo(code);
+
+    assertThat(err.toString()).contains("plimsoll registry " + all[0], sentence);
+    assertThat(err.toString().lines().count()).as("no page of help hides it").isLessThan(5);
   }
 
   private int run(String verb, String... arguments) {

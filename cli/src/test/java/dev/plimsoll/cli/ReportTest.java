@@ -103,6 +103,14 @@ class ReportTest {
   }
 
   @Test
+  void aSocketThatNobodyServesIsNamed() {
+    assertThat(run("registry", "report", "--host", "/none.sock", "--url", registry.url()))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains("no Docker host answers at /none.sock", "the last report stands");
+  }
+
+  @Test
   void anImageWhoseTagMovedOnIsReportedForAsLongAsItRuns() {
     containers = "[%s]".formatted(container("old", "sha256:1", "sha256:1"));
     images =

@@ -1,6 +1,7 @@
 package dev.plimsoll.oci;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -18,6 +19,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Json {
   private static final int DEPTH_MAX = 64;
   private static final int STRING_MAX = 16 * 1024 * 1024;
+
+  /** What the parser adds for its own authors. */
+  private static final Pattern PARSER_NOTES =
+      Pattern.compile(" *\\((start marker|through reference chain).*", Pattern.DOTALL);
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -88,6 +93,7 @@ public final class Json {
   }
 
   private static IllegalArgumentException malformed(JacksonException e) {
-    return new IllegalArgumentException("not valid JSON: " + e.getOriginalMessage(), e);
+    String reason = PARSER_NOTES.matcher(e.getOriginalMessage()).replaceAll("");
+    return new IllegalArgumentException("not valid JSON: " + reason, e);
   }
 }

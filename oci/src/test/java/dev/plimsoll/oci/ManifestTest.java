@@ -63,7 +63,8 @@ class ManifestTest {
   void aMalformedManifestIsRefusedWithTheReason(String json, String reason) {
     assertThatThrownBy(() -> parse(json, ""))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(reason);
+        .hasMessageContaining(reason)
+        .hasMessageNotContaining("[Source");
   }
 
   @Test

@@ -7,10 +7,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** Has the registry verify what it holds. */
@@ -66,8 +63,6 @@ final class CheckCommand extends RegistryVerb {
   @Option(names = "--dry-run", description = "With --repair: say what could be, fetch nothing.")
   private boolean dryRun;
 
-  @Spec private @Nullable CommandSpec spec;
-
   @Override
   void prepare(RegistryTarget of) throws IOException {
     requireRepair();
@@ -109,16 +104,11 @@ final class CheckCommand extends RegistryVerb {
   }
 
   private void requireRepair() {
-    if (spec == null) {
-      return;
-    }
     if (!repair && (from != null || dryRun)) {
-      throw new ParameterException(
-          spec.commandLine(), "--from and --dry-run are about --repair; give it too");
+      throw wrongUsage("--from and --dry-run are about --repair; give it too");
     }
     if (from == null && other.wasSaid()) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw wrongUsage(
           "--username, --password-stdin and --insecure are for the registry of --from");
     }
   }

@@ -17,6 +17,12 @@ final class Chosen {
 
   /** As the registry's API is told. */
   String query() {
+    if (reference == null && !what.chars().allMatch(Character::isDigit)) {
+      throw new IllegalArgumentException(
+          "\"%s\" is no number of a deletion; if it is a repository, name the tag or digest, too;"
+                  .formatted(what)
+              + " plimsoll registry trash lists them");
+    }
     return reference == null
         ? "id=" + Administration.encoded(what)
         : "repository=%s&reference=%s"

@@ -29,6 +29,9 @@ final class DeployedCommand extends RegistryVerb {
 
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
+    if (removed != null && reporter != null) {
+      throw wrongUsage("--remove takes one name, and nothing else is listed or removed with it");
+    }
     if (removed != null) {
       JsonNode gone = registry.delete("/deployed/" + Administration.encoded(removed));
       if (!output.json(gone)) {

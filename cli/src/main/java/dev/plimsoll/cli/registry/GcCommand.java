@@ -47,6 +47,13 @@ final class GcCommand extends RegistryVerb {
                   report.path("deletedBlobs").asInt(),
                   new ByteSize(report.path("freedBytes").asLong()),
                   report.path("condemned").asInt()));
+      int purged = report.path("purged").asInt();
+      if (purged > 0) {
+        output.talk(
+            "%s: %d"
+                .formatted(
+                    dryRun ? "deletions that would be final" : "deletions made final", purged));
+      }
     }
     return report.path("failed").asInt() == 0 ? 0 : 1;
   }

@@ -24,6 +24,9 @@ final class HistoryCommand extends RegistryVerb {
   int run(Administration registry, Output output) throws IOException, InterruptedException {
     JsonNode history = registry.get("/tags/history?" + tagged.query());
     if (!output.json(history)) {
+      if (history.path("moves").isEmpty()) {
+        output.talk("nothing is remembered of that tag");
+      }
       for (JsonNode move : history.path("moves")) {
         output.data(
             "%-24s %s -> %s  %s"

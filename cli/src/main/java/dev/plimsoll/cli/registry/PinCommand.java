@@ -30,6 +30,9 @@ final class PinCommand extends RegistryVerb {
 
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
+    if (pinned == null && !reason.isEmpty()) {
+      throw wrongUsage("--reason is why something is kept; name it, such as team/app:1.0");
+    }
     if (pinned == null) {
       return list(registry, output);
     }

@@ -50,7 +50,7 @@ final class ReportCommand extends RegistryVerb {
         name == null ? DeployedReport.reporterName(InetAddress.getLocalHost().getHostName()) : name;
     DeployedReport report = new DeployedReport(registry.base());
     HostImages found;
-    try (DockerClient docker = DockerClient.connect(Path.of(host.replaceFirst("^unix://", "")))) {
+    try (DockerClient docker = host()) {
       found = HostImages.into(report, docker, allImages);
     }
     found.local().forEach(image -> output.talk(image + ", built or loaded there; it is left out"));
@@ -71,6 +71,18 @@ final class ReportCommand extends RegistryVerb {
                         + " anew")
                     .formatted(image, reporter)));
     return found.unknown().isEmpty() ? 0 : 1;
+  }
+
+  private DockerClient host() throws IOException, InterruptedException {
+    Path socket = Path.of(host.replaceFirst("^unix://", ""));
+    try {
+      return DockerClient.connect(socket);
+    } catch (IOException e) {
+      throw new IOException(
+          "no Docker host answers at %s; nothing was reported, and the last report stands"
+              .formatted(socket),
+          e);
+    }
   }
 
   private static void send(

@@ -160,10 +160,10 @@ final class RestoreCommand extends RegistryVerb {
   }
 
   private void tellOfRules(Output output) {
-    if (!dryRun) {
-      output.talk(
-          "retention leaves it alone for registry.trash.kept-for; plimsoll registry pin, for longer");
-    }
+    output.talk(
+        dryRun
+            ? "would come back; nothing was restored"
+            : "retention leaves it alone for registry.trash.kept-for; plimsoll registry pin, for longer");
   }
 
   private int rewind(Past past, Administration registry, Output output)

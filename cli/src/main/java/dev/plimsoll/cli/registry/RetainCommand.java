@@ -43,6 +43,9 @@ final class RetainCommand extends RegistryVerb {
   /** The rules that a stopped registry is set to are sent like any others. */
   @Override
   void prepare(RegistryTarget of) {
+    if (reload && (dryRun || deletions || policy != null || repository != null)) {
+      throw wrongUsage("--reload reads the registry's own file and runs nothing; give it alone");
+    }
     if (of.isStopped() && policy == null && !reload) {
       policy = of.stopped("retain").parts().retention().policy().orElse(null);
     }
@@ -111,7 +114,7 @@ final class RetainCommand extends RegistryVerb {
                   line.has("tag")
                       ? ":" + line.path("tag").asString()
                       : "@" + line.path("digest").asString(),
-                  dryRun ? new ByteSize(line.path("sizeBytes").asLong()) : "",
+                  new ByteSize(line.path("sizeBytes").asLong()),
                   goes && !line.has("tag")
                       ? " (frees %s)".formatted(new ByteSize(line.path("freedBytes").asLong()))
                       : "",

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
     description = {
       "Say what takes the space: by repository and by the week in which it came;",
       "or by tag. What was deleted since is in no week.",
-      "OWN is what nothing else has, and what deleting would free after the trash."
+      "OWN is what nothing else has, and what deleting would free after the trash;",
+      "LAST PULL of a tag, by name or by digest, is at most a minute behind."
     },
     mixinStandardHelpOptions = true)
 final class StatsCommand extends RegistryVerb {
@@ -39,17 +40,17 @@ final class StatsCommand extends RegistryVerb {
       return 0;
     }
     if (stats.has("tags")) {
-      output.talk("%10s %10s %6s  %s".formatted("SIZE", "OWN", "BLOBS", "TAG, LAST PULL"));
+      output.talk("%10s %10s %6s  %-24s  %s".formatted("SIZE", "OWN", "BLOBS", "LAST PULL", "TAG"));
       stats
           .path("tags")
           .forEach(tag ->
               output.data(
                   line(
                       tag,
-                      "%s  %s"
+                      "%-24s  %s"
                           .formatted(
-                              tag.path("tag").asString(),
-                              tag.path("pulledAt").asString("never")))));
+                              tag.path("pulledAt").asString("never"),
+                              tag.path("tag").asString()))));
     } else {
       output.talk("%10s %10s %6s  %s".formatted("SIZE", "OWN", "BLOBS", "REPOSITORY"));
       stats

@@ -29,6 +29,9 @@ final class TrashCommand extends RegistryVerb {
   int run(Administration registry, Output output) throws IOException, InterruptedException {
     List<JsonNode> all = all(registry);
     if (!output.json(Json.tree(Json.write(Map.of("deletions", all))))) {
+      if (all.isEmpty()) {
+        output.talk("nothing is in the trash");
+      }
       all.forEach(deletion -> print(deletion, output));
     }
     return 0;

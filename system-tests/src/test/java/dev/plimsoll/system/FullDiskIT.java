@@ -14,10 +14,12 @@ import org.junit.jupiter.api.Test;
 /** A registry with a policy whose disk is filled to the last byte, and what docker and skopeo see. */
 class FullDiskIT {
   private static final String PASSWORD = "adas-long-password";
+
   /** Whoever wrote first has given the reserve up, and taken some of it. */
   private static final String SENTENCE =
       "no space left on device: the registry has only (0 B|8\\.0 MiB|7\\.\\d MiB) left and takes nothing new"
           + " until there are (4.0|16) MiB";
+
   private static final int LAYER_BYTES = 300_000;
 
   private TestEngine engine;

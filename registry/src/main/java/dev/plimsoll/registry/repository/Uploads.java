@@ -5,7 +5,6 @@ import dev.plimsoll.content.ContentException;
 import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Ingest;
 import dev.plimsoll.content.IngestId;
-import dev.plimsoll.content.IngestOptions;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
@@ -16,8 +15,6 @@ import dev.plimsoll.registry.repository.RegistryException.UploadBusy;
 import dev.plimsoll.registry.repository.RegistryException.UploadUnknown;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +28,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -74,8 +70,7 @@ public final class Uploads implements AutoCloseable {
   private final InstantSource clock;
   private final Instant startedAt;
   private final Map<UploadId, Upload> open = new ConcurrentHashMap<>();
-  private final Set<IngestId> inOnePiece = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger inProgress = new AtomicInteger();
+  private final MonolithicUploads inOnePiece;
 
   public Uploads(
       Transactions transactions,
@@ -89,6 +84,7 @@ public final class Uploads implements AutoCloseable {
     this.transactions = transactions;
     this.content = content;
     this.intake = new BlobIntake(transactions, content, blobs, cache, lease, generations, clock);
+    this.inOnePiece = new MonolithicUploads(content, intake, limits);
     this.limits = limits;
     this.clock = clock;
     this.startedAt = clock.instant();
@@ -134,7 +130,7 @@ public final class Uploads implements AutoCloseable {
         ingest.force(); // the next request may come to another replica
       } catch (IOException | RuntimeException e) {
         open.remove(id);
-        discard(ingest, e);
+        MonolithicUploads.discard(ingest, e);
         throw e;
       }
     }
@@ -251,22 +247,7 @@ public final class Uploads implements AutoCloseable {
    * @throws DigestMismatch if the bytes are not what was promised; nothing stays
    */
   public void put(RepositoryName repository, Digest promised, Chunk chunk) throws IOException {
-    if (inProgress.incrementAndGet() > limits.uploadsMax()) {
-      inProgress.decrementAndGet();
-      throw new TooManyUploads(limits.uploadsMax());
-    }
-    Receiver receiver = new Receiver(promised.algorithm());
-    try {
-      chunk.writeTo(receiver::accept);
-      receiver.store(new BlobIntake.Target(repository, promised, Optional.empty()));
-    } catch (IOException | RuntimeException e) {
-      receiver.giveUp(e);
-      throw e;
-    } finally {
-      receiver.forget();
-      inProgress.decrementAndGet();
-    }
-    log.info("blob stored repository={} digest={}", repository, promised);
+    inOnePiece.put(repository, promised, chunk);
   }
 
   /**
@@ -276,22 +257,7 @@ public final class Uploads implements AutoCloseable {
    * @throws DigestMismatch if the bytes are not what was promised; nothing stays
    */
   public void adopt(RepositoryName repository, Digest promised, Path file) throws IOException {
-    BlobIntake.Target target = new BlobIntake.Target(repository, promised, Optional.empty());
-    if (Files.size(file) <= limits.smallBytesMax()) {
-      byte[] bytes = Files.readAllBytes(file);
-      requireSame(promised, Digest.of(promised.algorithm(), bytes));
-      intake.addSmall(target, bytes);
-      return;
-    }
-    try (Ingest ingest = content.adopt(file)) {
-      try {
-        requireSame(promised, ingest.digest(promised.algorithm()));
-        intake.add(target, ingest);
-      } catch (IOException | RuntimeException e) {
-        discard(ingest, e);
-        throw e;
-      }
-    }
+    inOnePiece.adopt(repository, promised, file);
   }
 
   /**
@@ -301,71 +267,6 @@ public final class Uploads implements AutoCloseable {
   public void record(RepositoryName repository, BlobKey key, long sizeBytes) throws IOException {
     intake.record(
         new BlobIntake.Target(repository, key.digest(), Optional.empty()), key, sizeBytes);
-  }
-
-  private static void requireSame(Digest promised, Digest received) {
-    if (!received.equals(promised)) {
-      throw new DigestMismatch(promised, received);
-    }
-  }
-
-  /** Holds the first bytes in memory, and takes to the disk when they become many. */
-  private final class Receiver {
-    private final Digest.Algorithm algorithm;
-    private @Nullable ByteArrayOutputStream small = new ByteArrayOutputStream();
-    private @Nullable Ingest ingest;
-
-    Receiver(Digest.Algorithm algorithm) {
-      this.algorithm = algorithm;
-    }
-
-    void accept(ByteBuffer piece) throws IOException {
-      if (small != null && small.size() + piece.remaining() <= limits.smallBytesMax()) {
-        copy(piece, small);
-        return;
-      }
-      if (ingest == null) {
-        ingest = content.begin(IngestOptions.DEFAULT.withAlgorithms(algorithm));
-        inOnePiece.add(ingest.id());
-        if (small != null) {
-          ingest.append(ByteBuffer.wrap(small.toByteArray()));
-          small = null;
-        }
-      }
-      ingest.append(piece);
-    }
-
-    void store(BlobIntake.Target target) throws IOException {
-      Digest promised = target.digest();
-      Digest received =
-          ingest != null
-              ? ingest.digest(promised.algorithm())
-              : Digest.of(promised.algorithm(), smallBytes());
-      if (!received.equals(promised)) {
-        throw new DigestMismatch(promised, received);
-      }
-      if (ingest != null) {
-        intake.add(target, ingest);
-      } else {
-        intake.addSmall(target, smallBytes());
-      }
-    }
-
-    private byte[] smallBytes() {
-      return small == null ? new byte[0] : small.toByteArray();
-    }
-
-    void giveUp(Exception cause) {
-      if (ingest != null) {
-        discard(ingest, cause);
-      }
-    }
-
-    void forget() {
-      if (ingest != null) {
-        inOnePiece.remove(ingest.id());
-      }
-    }
   }
 
   /**
@@ -430,14 +331,14 @@ public final class Uploads implements AutoCloseable {
   /** Whether a staging file belongs to something that may still become a blob. */
   public boolean inProgress(IngestId staged) throws IOException {
     UploadId id = new UploadId(staged.value());
-    return inOnePiece.contains(staged)
+    return inOnePiece.inProgress(staged)
         || open.containsKey(id)
         || transactions.read(h -> rows.repository(h, id)).isPresent();
   }
 
   /** How many uploads are open in this process. */
   public int openUploads() {
-    return open.size() + inProgress.get();
+    return open.size() + inOnePiece.open();
   }
 
   /** Lets go of the files; the uploads go on after a restart. */
@@ -606,7 +507,7 @@ public final class Uploads implements AutoCloseable {
           upload.small = null;
           record(id, upload); // worth going on with after a restart
         } else if (small != null) {
-          copy(piece.duplicate(), small);
+          MonolithicUploads.copy(piece.duplicate(), small);
         }
         ingest.append(piece);
         upload.sizeBytes = ingest.sizeBytes();
@@ -634,19 +535,5 @@ public final class Uploads implements AutoCloseable {
   /** Ids of all uploads that have a row. */
   public List<UploadId> recorded() throws IOException {
     return transactions.read(rows::all);
-  }
-
-  private static void copy(ByteBuffer piece, ByteArrayOutputStream to) {
-    byte[] bytes = new byte[piece.remaining()];
-    piece.get(bytes);
-    to.writeBytes(bytes);
-  }
-
-  private static void discard(Ingest ingest, Exception cause) {
-    try {
-      ingest.discard();
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
   }
 }

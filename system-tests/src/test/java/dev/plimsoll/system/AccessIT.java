@@ -288,14 +288,16 @@ class AccessIT {
   void tooManyFailedSignInsHaveToWait() throws Exception {
     Files.writeString(policy, POLICY + limit("1/m"));
     try {
+      shell.out("curl -fsS -u bob:bob-password http://$R/v2/");
       await()
           .untilAsserted(() ->
               assertThat(shell.out("curl -sS -D- -u bob:not-it http://$R/v2/"))
                   .contains("HTTP/1.1 429", "Retry-After: ", "too many requests; try again in"));
-      assertThat(
-              stranger("many")
-                  .refusal("echo bob-password | docker login -u bob --password-stdin $R"))
+      assertThat(stranger("many").refusal("echo a-guess | docker login -u bob --password-stdin $R"))
           .contains("too many requests; try again in");
+      assertThat(stranger("few").out("echo bob-password | docker login -u bob --password-stdin $R"))
+          .as("bob signed in before, so who guesses beside him does not lock him out")
+          .contains("Login Succeeded");
     } finally {
       Files.writeString(policy, POLICY + limit("1000/m"));
     }

@@ -64,8 +64,8 @@ class RunLimitsIT {
     assertThat(
             shell
                 .run(
-                    "docker run --rm --pids-limit 5 busybox"
-                        + " sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'")
+                    "docker run --rm --pids-limit 20 busybox"
+                        + " sh -c 'for i in $(seq 30); do sleep 1 & done; wait'")
                 .err())
         .contains("can't fork");
   }

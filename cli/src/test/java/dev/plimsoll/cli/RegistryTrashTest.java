@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The trash from the command line, with more in it than one page of the registry's answer. */
@@ -100,6 +101,25 @@ class RegistryTrashTest {
   }
 
   @Test
+  void aMistypedDataDirectoryIsMadeNoRegistryOf() {
+    Path mistyped = data.resolve("mistyped");
+
+    assertThat(plain("gc", "--data", mistyped.toString())).isEqualTo(1);
+    assertThat(plain("check", "--rebuild", "--data", mistyped.toString())).isEqualTo(1);
+
+    assertThat(err.toString()).contains("there is no registry in " + mistyped);
+    assertThat(mistyped).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1:5000", "ftp://127.0.0.1:5000", "http://"})
+  void whatIsNoUrlIsRefused(String url) {
+    assertThat(plain("trash", "--url", url)).isEqualTo(2);
+
+    assertThat(err.toString()).contains("\"%s\" is no URL of a registry".formatted(url));
+  }
+
+  @Test
   void aUrlAndADataDirectoryAreTooMany() {
     int code = run("trash", "--data", data.toString());
 
@@ -158,12 +178,18 @@ class RegistryTrashTest {
   }
 
   private int run(String verb, String... arguments) {
-    String[] all = new String[arguments.length + 4];
+    String[] all = new String[arguments.length + 3];
+    all[0] = verb;
+    all[1] = "--url";
+    all[2] = server.url();
+    System.arraycopy(arguments, 0, all, 3, arguments.length);
+    return plain(all);
+  }
+
+  private int plain(String... words) {
+    String[] all = new String[words.length + 1];
     all[0] = "registry";
-    all[1] = verb;
-    all[2] = "--url";
-    all[3] = server.url();
-    System.arraycopy(arguments, 0, all, 4, arguments.length);
+    System.arraycopy(words, 0, all, 1, words.length);
     return Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
   }
 

@@ -74,6 +74,11 @@ final class ImportCommand extends RegistryVerb {
   @Spec private @Nullable CommandSpec spec;
 
   @Override
+  boolean begins() {
+    return true;
+  }
+
+  @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
     JobFollow follow = new JobFollow(registry, output);
     JsonNode job = URL.matcher(from).matches() ? ofRegistry(follow) : ofDirectory(follow);

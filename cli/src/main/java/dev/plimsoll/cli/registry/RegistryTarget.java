@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -37,6 +38,7 @@ final class RegistryTarget {
   @Option(
       names = "--url",
       paramLabel = "URL",
+      converter = UrlReader.class,
       description = "A running registry (default: where the settings say that it listens).")
   private @Nullable URI url;
 
@@ -78,6 +80,20 @@ final class RegistryTarget {
                 .withAccess(stopped.access().onlyFor(key))
                 .withRetention(RetentionSettings.OFF))) {
       return talk(URI.create(server.url()), Optional.of("Bearer " + key), action);
+    }
+  }
+
+  /** A mistyped directory is not made a registry of, to tell then that nothing is in it. */
+  void requireRegistry() throws IOException {
+    if (data == null) {
+      return;
+    }
+    RegistrySettings meant = stopped("this");
+    boolean elsewhere = meant.storage().s3().isPresent() || meant.storage().postgres().isPresent();
+    if (!elsewhere && !Files.isDirectory(meant.root())) {
+      throw new IOException(
+          "there is no registry in %s; name the --data that registry serve is given"
+              .formatted(data));
     }
   }
 

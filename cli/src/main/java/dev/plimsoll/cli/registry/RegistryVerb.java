@@ -24,8 +24,16 @@ abstract class RegistryVerb implements Callable<Integer> {
     // Most need nothing.
   }
 
+  /** Whether it is also for a data directory in which no registry has begun yet. */
+  boolean begins() {
+    return false;
+  }
+
   /** All of it, for a command that is not a question to a registry. */
   int act(RegistryTarget of, Output to) throws IOException, InterruptedException {
+    if (!begins()) {
+      of.requireRegistry();
+    }
     prepare(of);
     return of.use(registry -> run(registry, to));
   }

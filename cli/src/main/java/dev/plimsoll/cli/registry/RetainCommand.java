@@ -46,6 +46,10 @@ final class RetainCommand extends RegistryVerb {
     if (reload && (dryRun || deletions || policy != null || repository != null)) {
       throw wrongUsage("--reload reads the registry's own file and runs nothing; give it alone");
     }
+    if (reload && of.isStopped()) {
+      throw wrongUsage(
+          "--reload is for a registry that runs; one that does not reads its file at the start");
+    }
     if (of.isStopped() && policy == null && !reload) {
       policy = of.stopped("retain").parts().retention().policy().orElse(null);
     }

@@ -57,6 +57,11 @@ final class RobotCommand implements Callable<Integer> {
     private @Nullable String expires;
 
     @Override
+    boolean begins() {
+      return true;
+    }
+
+    @Override
     int run(Administration registry, Output output) throws IOException, InterruptedException {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("name", name);

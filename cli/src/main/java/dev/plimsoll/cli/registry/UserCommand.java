@@ -53,6 +53,11 @@ final class UserCommand implements Callable<Integer> {
     private List<String> may = List.of();
 
     @Override
+    boolean begins() {
+      return true;
+    }
+
+    @Override
     int run(Administration registry, Output output) throws IOException, InterruptedException {
       String password = Secrets.askForNew("Password for " + name + ": ");
       byte[] document = Json.write(Map.of("name", name, "password", password, "permissions", may));
@@ -118,6 +123,11 @@ final class UserCommand implements Callable<Integer> {
   static final class Import extends RegistryVerb {
     @Parameters(paramLabel = "FILE")
     private Path file = Path.of("");
+
+    @Override
+    boolean begins() {
+      return true;
+    }
 
     @Override
     int run(Administration registry, Output output) throws IOException, InterruptedException {

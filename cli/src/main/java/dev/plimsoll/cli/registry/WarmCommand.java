@@ -35,6 +35,11 @@ final class WarmCommand extends RegistryVerb {
   private record Wanted(List<String> images, List<String> platforms) {}
 
   @Override
+  boolean begins() {
+    return true;
+  }
+
+  @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
     AtomicInteger failures = new AtomicInteger();
     registry.post(

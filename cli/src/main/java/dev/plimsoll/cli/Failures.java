@@ -14,7 +14,7 @@ final class Failures implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
-    err.printf("%s: %s%n", line.getCommandName(), sentence(e));
+    err.printf("%s: %s%n", line.getCommandSpec().qualifiedName(), sentence(e));
     err.flush();
     return ExitCode.SOFTWARE;
   }

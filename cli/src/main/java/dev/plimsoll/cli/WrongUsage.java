@@ -15,9 +15,10 @@ final class WrongUsage implements IParameterExceptionHandler {
     PrintWriter err = line.getErr();
     err.printf(
         "%s: %s%n",
-        line.getCommandName(), String.valueOf(e.getMessage()).replaceFirst("^Error: ", ""));
+        line.getCommandSpec().qualifiedName(),
+        String.valueOf(e.getMessage()).replaceFirst("^Error: ", ""));
     UnmatchedArgumentException.printSuggestions(e, err);
-    err.printf("%s --help explains it%n", line.getCommandName());
+    err.printf("%s --help explains it%n", line.getCommandSpec().qualifiedName());
     err.flush();
     return ExitCode.USAGE;
   }

@@ -165,6 +165,7 @@ class RegistryTrashTest {
         "retain --reload --dry-run | 2 | --reload reads the registry's own file and runs nothing",
         "pin --reason because   | 2 | --reason is why something is kept; name it",
         "deployed --remove a b  | 2 | --remove takes one name",
+        "user add              | 2 | plimsoll registry user add: Missing required",
         "gc --dryrun            | 2 | Unknown option: '--dryrun'",
         "restore --tag r:t0     | 2 | plimsoll registry restore: Missing required",
       })

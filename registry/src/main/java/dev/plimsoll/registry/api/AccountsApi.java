@@ -84,7 +84,8 @@ public final class AccountsApi implements AdminResource {
               response,
               new Users(accounts.list(Account.Kind.USER).stream().map(Item::of).toList()));
       case "POST" -> {
-        JsonNode body = Parameters.document(request, BODY_BYTES_MAX);
+        JsonNode body =
+            Parameters.document(request, BODY_BYTES_MAX, "name", "password", "permissions");
         AuditLog.detail("user " + text(body, "name"));
         Account added =
             accounts.addUser(text(body, "name"), text(body, "password"), permissions(body));
@@ -105,7 +106,7 @@ public final class AccountsApi implements AdminResource {
   private void user(String name, Request request, Response response) throws IOException {
     switch (request.method()) {
       case "PUT" -> {
-        JsonNode body = Parameters.document(request, BODY_BYTES_MAX);
+        JsonNode body = Parameters.document(request, BODY_BYTES_MAX, "password", "permissions");
         if (body.has("permissions")) {
           accounts.permit(Account.Kind.USER, name, permissions(body));
         }
@@ -126,7 +127,8 @@ public final class AccountsApi implements AdminResource {
               response,
               new Robots(accounts.list(Account.Kind.ROBOT).stream().map(Item::of).toList()));
       case "POST" -> {
-        JsonNode body = Parameters.document(request, BODY_BYTES_MAX);
+        JsonNode body =
+            Parameters.document(request, BODY_BYTES_MAX, "name", "permissions", "expires");
         AuditLog.detail("robot " + text(body, "name"));
         tell(accounts.addRobot(text(body, "name"), permissions(body), life(body)), response);
       }
@@ -137,12 +139,12 @@ public final class AccountsApi implements AdminResource {
   private void robot(String name, Request request, Response response) throws IOException {
     switch (request.method()) {
       case "PUT" -> {
-        JsonNode body = Parameters.document(request, BODY_BYTES_MAX);
+        JsonNode body = Parameters.document(request, BODY_BYTES_MAX, "permissions");
         accounts.permit(Account.Kind.ROBOT, name, permissions(body));
         Parameters.json(response, new Changed(name));
       }
       case "POST" -> {
-        JsonNode body = Parameters.document(request, BODY_BYTES_MAX);
+        JsonNode body = Parameters.document(request, BODY_BYTES_MAX, "expires");
         tell(accounts.renewRobot(name, life(body)), response);
       }
       case "DELETE" -> remove(Account.Kind.ROBOT, name, response);
@@ -178,7 +180,7 @@ public final class AccountsApi implements AdminResource {
 
   private static List<Permission> permissions(JsonNode body) {
     List<Permission> permissions = new ArrayList<>();
-    for (JsonNode item : body.path("permissions")) {
+    for (JsonNode item : Parameters.list(body, "permissions")) {
       permissions.add(Endpoint.read(Subject.DOCUMENT, item.asString(""), Permission::parseNew));
     }
     return permissions;

@@ -98,7 +98,7 @@ public final class DeployedApi implements AdminResource {
     switch (request.method()) {
       case "GET" -> Parameters.json(response, said(name));
       case "PUT" -> {
-        List<DeployedImage> images = images(Parameters.document(request, BODY_BYTES_MAX));
+        List<DeployedImage> images = images(Parameters.document(request, BODY_BYTES_MAX, "images"));
         List<Trashed> trashed =
             deployed.report(name, images, Callers.of(request)).stream()
                 .map(t -> new Trashed(t.repository().value(), t.digest().toString(), t.deletion()))

@@ -70,7 +70,7 @@ public final class ImportApi implements AdminResource {
   }
 
   private Jobs.Work remote(String from, TreeImport.Mode mode, Request request) throws IOException {
-    JsonNode document = RemoteParameters.document(request);
+    JsonNode document = RemoteParameters.document(request, "repositories", "tags");
     RemoteImport.Wanted wanted =
         new RemoteImport.Wanted(
             RemoteParameters.login(from, request, document),

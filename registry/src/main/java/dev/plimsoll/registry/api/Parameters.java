@@ -10,6 +10,7 @@ import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -81,16 +82,40 @@ final class Parameters {
     return request.query("repository").map(name -> new Need.On(Action.ADMIN, Endpoint.name(name)));
   }
 
-  /** The JSON document that a request carries. */
-  static JsonNode document(Request request, int bytesMax) throws IOException {
+  /** The JSON document that a request carries; it may have these keys and no others. */
+  static JsonNode document(Request request, int bytesMax, String... keys) throws IOException {
     byte[] body = request.bytes(bytesMax);
     try {
-      return Json.tree(body);
+      return only(Json.tree(body), keys);
     } catch (IllegalArgumentException e) {
       Malformed refusal = new Malformed(Subject.DOCUMENT, String.valueOf(e.getMessage()));
       refusal.initCause(e);
       throw refusal;
     }
+  }
+
+  /** Refuses other keys: a robot that is to {@code expire} and not to {@code expires} never would. */
+  static JsonNode only(JsonNode document, String... keys) {
+    List<String> known = List.of(keys);
+    if (!document.isObject()) {
+      throw new Malformed(Subject.DOCUMENT, "a document with " + known + " must be sent");
+    }
+    for (String key : document.propertyNames()) {
+      if (!known.contains(key)) {
+        throw new Malformed(
+            Subject.DOCUMENT, "the document has no \"%s\"; it has %s".formatted(key, known));
+      }
+    }
+    return document;
+  }
+
+  /** The entries of a list that a document may have. */
+  static Iterable<JsonNode> list(JsonNode document, String key) {
+    JsonNode list = document.path(key);
+    if (!list.isMissingNode() && !list.isNull() && !list.isArray()) {
+      throw new Malformed(Subject.DOCUMENT, "\"%s\" must be a list".formatted(key));
+    }
+    return list;
   }
 
   static void json(Response response, Object value) throws IOException {

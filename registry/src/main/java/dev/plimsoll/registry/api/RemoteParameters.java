@@ -20,6 +20,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class RemoteParameters {
   private static final int BODY_BYTES_MAX = 1 << 20;
+  private static final List<String> LOGIN =
+      List.of("username", "password", "identityToken", "registryToken");
   private static final int PATTERNS_MAX = 1000;
   private static final Pattern URL = Pattern.compile("https?://.*", Pattern.CASE_INSENSITIVE);
 
@@ -29,11 +31,14 @@ final class RemoteParameters {
     return URL.matcher(text).matches();
   }
 
-  /** The body; an empty object without one. */
-  static JsonNode document(Request request) throws IOException {
+  /** The body, with what {@link #login} reads and these keys; an empty object without one. */
+  static JsonNode document(Request request, String... keys) throws IOException {
     byte[] body = request.bytes(BODY_BYTES_MAX);
+    List<String> known = new ArrayList<>(LOGIN);
+    known.addAll(List.of(keys));
     try {
-      return Json.tree(body.length == 0 ? new byte[] {'{', '}'} : body);
+      return Parameters.only(
+          Json.tree(body.length == 0 ? new byte[] {'{', '}'} : body), known.toArray(String[]::new));
     } catch (IllegalArgumentException e) {
       // What was sent may hold a password, and is not repeated.
       throw new Malformed(Subject.DOCUMENT, "the body is no JSON document");
@@ -62,7 +67,7 @@ final class RemoteParameters {
 
   static List<NamePattern> patterns(JsonNode document, String key) {
     List<NamePattern> patterns = new ArrayList<>();
-    for (JsonNode text : document.path(key)) {
+    for (JsonNode text : Parameters.list(document, key)) {
       if (patterns.size() == PATTERNS_MAX) {
         throw new Malformed(
             Subject.DOCUMENT, "%s has more than %d entries".formatted(key, PATTERNS_MAX));

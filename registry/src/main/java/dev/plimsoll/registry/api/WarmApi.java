@@ -57,7 +57,7 @@ public final class WarmApi implements AdminResource {
     if (Parameters.refused("POST", request, response)) {
       return true;
     }
-    JsonNode document = Parameters.document(request, BODY_BYTES_MAX);
+    JsonNode document = Parameters.document(request, BODY_BYTES_MAX, "images", "platforms");
     List<ImageName> images = texts(document, "images", ImageName::parse);
     List<Platform> platforms = texts(document, "platforms", Platform::parse);
     response.header("Content-Type", "application/x-ndjson");
@@ -105,7 +105,7 @@ public final class WarmApi implements AdminResource {
 
   private static <T> List<T> texts(JsonNode document, String key, Function<String, T> parse) {
     List<T> texts = new ArrayList<>();
-    for (JsonNode text : document.path(key)) {
+    for (JsonNode text : Parameters.list(document, key)) {
       if (texts.size() == IMAGES_MAX) {
         throw new RegistryException.Malformed(
             Subject.DOCUMENT, "%s has more than %d entries".formatted(key, IMAGES_MAX));

@@ -3,8 +3,10 @@ package dev.plimsoll.registry.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.RegistrySettings;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +69,34 @@ class ErrorsApiTest {
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.header("Content-Type")).isEqualTo("application/json");
     assertThat(reply.text()).contains("{\"errors\":[{\"code\":\"" + code + "\",\"message\":\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "POST   | robots    | {'name':'ci','permissions':['pull:a'],'expire':'1d'} | has no \"expire\"; it has",
+        "POST   | robots    | {'name':'ci','permissions':'pull:a'}     | \"permissions\" must be a list",
+        "PUT    | robots/ci | {'permission':['pull:a']}                | has no \"permission\"",
+        "POST   | users     | []                                       | must be sent",
+        "POST   | import?from=http://127.0.0.1:1 | {'repository':['a']} | has no \"repository\"; it has",
+        "POST   | import?from=http://127.0.0.1:1 | {'tags':'v1'}        | \"tags\" must be a list",
+        "POST   | warm      | {'image':['a']}                          | has no \"image\"",
+        "PUT    | deployed/web-1 | {'images':[],'name':'x'}            | has no \"name\"",
+      })
+  void aDocumentWithWhatNobodyReadsIsRefused(
+      String method, String path, String document, String reason) throws Exception {
+    Client.Reply reply =
+        client.send(
+            method,
+            "/plimsoll/v1/" + path,
+            document.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
+            "Content-Type",
+            "application/json");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(Json.tree(reply.body()).at("/errors/0/message").asString()).contains(reason);
   }
 
   @Test

@@ -45,6 +45,7 @@ public final class Pulls {
 
   private final Transactions transactions;
   private final InstantSource clock;
+  private final Duration writtenEvery;
   private final Map<Pulled, Long> noted = new ConcurrentHashMap<>();
   private final ReentrantLock writing = new ReentrantLock();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -53,8 +54,13 @@ public final class Pulls {
 
   /** Nothing is written before {@link #start} or {@link #flush}. */
   public Pulls(Transactions transactions, InstantSource clock) {
+    this(transactions, clock, WRITTEN_EVERY);
+  }
+
+  Pulls(Transactions transactions, InstantSource clock, Duration writtenEvery) {
     this.transactions = transactions;
     this.clock = clock;
+    this.writtenEvery = writtenEvery;
   }
 
   /** A manifest was given to a client that asked for it by this tag or digest. */
@@ -167,7 +173,7 @@ public final class Pulls {
 
   private void turns() {
     try {
-      while (!stopping.await(WRITTEN_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!stopping.await(writtenEvery.toMillis(), TimeUnit.MILLISECONDS)) {
         flushOrWarn();
       }
     } catch (InterruptedException e) {

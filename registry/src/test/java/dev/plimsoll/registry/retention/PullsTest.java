@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.database.Database;
 import dev.plimsoll.oci.Digest;
@@ -10,6 +11,7 @@ import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +95,20 @@ class PullsTest {
     assertThat(pulls.notedSince(APP, TAG, Instant.ofEpochMilli(millis + 1))).isFalse();
     pulls.flush();
     assertThat(pulls.notedSince(APP, TAG, before)).isFalse();
+  }
+
+  @Test
+  void aCrashForgetsNoMoreThanTheLastMinute() throws Exception {
+    assertThat(Pulls.WRITTEN_EVERY).isLessThanOrEqualTo(Duration.ofMinutes(1));
+    pulls = new Pulls(transactions, () -> Instant.ofEpochMilli(millis), Duration.ofMillis(20));
+    pulls.start();
+    try {
+      pulls.pulled(APP, TAG, DIGEST);
+
+      await().untilAsserted(() -> assertThat(written()).containsKeys("latest", DIGEST.toString()));
+    } finally {
+      pulls.close();
+    }
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.plimsoll.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plimsoll.foundation.settings.Settings;
+import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
@@ -13,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -137,6 +140,17 @@ class RegistryTrashTest {
     assertThat(err.toString()).contains("deletions made final: " + DELETIONS);
     run("trash", "r");
     assertThat(err.toString()).endsWith("nothing is in the trash\n");
+  }
+
+  @Test
+  void anAuditTellsOfBytesThatNoRowNames() throws Exception {
+    String digest = Digest.sha256("zz".getBytes(UTF_8)).hex();
+    Path shard = data.resolve("registry/content/blobs/sha256").resolve(digest.substring(0, 2));
+    Files.writeString(Files.createDirectories(shard).resolve(digest + "-0123456789abcdef"), "zz");
+
+    assertThat(run("check", "--audit")).as(err.toString()).isZero();
+
+    assertThat(err.toString()).contains("objects that no row names: 1 (2 B)");
   }
 
   @Test

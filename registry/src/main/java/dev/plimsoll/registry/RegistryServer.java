@@ -445,7 +445,7 @@ public final class RegistryServer implements AutoCloseable {
                 new AuditApi(audit),
                 new WebhooksApi(webhooks),
                 new RepositoriesApi(new Repositories(transactions, cache, clock)),
-                new AdminApi(collector, deadlines, trash, housekeeping::nextTurn),
+                new AdminApi(collector, deadlines, trash, orphans, housekeeping::nextTurn),
                 new TagHistoryApi(tags, new TagRewind(transactions, rows, cache, tagMoves, clock)),
                 new RetentionApi(retention, schedule),
                 new PinsApi(new Pins(transactions, manifests, clock)),

@@ -97,10 +97,22 @@ final class CheckCommand extends RegistryVerb {
     JobFollow follow = new JobFollow(registry, output);
     JsonNode job = follow.run("/check", query, document);
     int code = follow.tell(job, audit ? "audited" : "checked");
+    tellOfOrphans(registry.get("/gc").path("orphans"), output);
     boolean hurt =
         JobFollow.found(
             job, "incomplete", "dangling-tag", "not-repaired", "would-repair", "damaged");
     return code == 0 && hurt ? 1 : code;
+  }
+
+  /** They are no damage, and go by themselves. */
+  private static void tellOfOrphans(JsonNode orphans, Output output) {
+    if (orphans.path("objects").asLong() > 0) {
+      output.talk(
+          "objects that no row names: %d (%s); those that still have none an hour later go"
+              .formatted(
+                  orphans.path("objects").asLong(),
+                  new ByteSize(orphans.path("sizeBytes").asLong())));
+    }
   }
 
   private void requireRepair() {

@@ -5,6 +5,7 @@ import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.auth.Need;
+import dev.plimsoll.registry.check.Orphans;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.Deadlines;
 import dev.plimsoll.registry.gc.GcReport;
@@ -31,6 +32,7 @@ public final class AdminApi implements AdminResource {
   private final Collector collector;
   private final Deadlines deadlines;
   private final Trash trash;
+  private final Orphans orphans;
   private final Supplier<Optional<Instant>> nextGc;
 
   /**
@@ -39,10 +41,15 @@ public final class AdminApi implements AdminResource {
    * @param nextGc when the collector is to run next, if anybody knows
    */
   public AdminApi(
-      Collector collector, Deadlines deadlines, Trash trash, Supplier<Optional<Instant>> nextGc) {
+      Collector collector,
+      Deadlines deadlines,
+      Trash trash,
+      Orphans orphans,
+      Supplier<Optional<Instant>> nextGc) {
     this.collector = collector;
     this.deadlines = deadlines;
     this.trash = trash;
+    this.orphans = orphans;
     this.nextGc = nextGc;
   }
 
@@ -83,6 +90,7 @@ public final class AdminApi implements AdminResource {
       boolean inProgress,
       Optional<Progress> progress,
       Collector.Waiting queued,
+      Orphans.Waiting orphans,
       long runs,
       long freedBytes,
       Optional<LastRun> last,
@@ -227,6 +235,7 @@ public final class AdminApi implements AdminResource {
         status.inProgress(),
         status.progress().map(Progress::of),
         collector.waiting(),
+        orphans.waiting(),
         status.runs(),
         status.freedBytes(),
         status.last().map(run -> new LastRun(run.began(), run.ended(), Gc.unnamed(run.report()))),

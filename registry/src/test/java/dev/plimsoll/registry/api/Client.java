@@ -22,10 +22,22 @@ import java.util.stream.Collectors;
 /** A registry of its own, and the JDK's HTTP client to ask it with. */
 final class Client implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
-  private final RegistryServer server;
+  private final String url;
+  private final List<RegistryServer> servers;
 
   private Client(RegistryServer server) {
-    this.server = server;
+    url = server.url();
+    servers = List.of(server);
+  }
+
+  private Client(String url) {
+    this.url = url;
+    servers = List.of();
+  }
+
+  /** Asks a registry that somebody else has started. */
+  static Client of(String url) {
+    return new Client(url);
   }
 
   static Client start(Path data) throws IOException {
@@ -47,7 +59,7 @@ final class Client implements AutoCloseable {
   }
 
   String url() {
-    return server.url();
+    return url;
   }
 
   /** What came back, easier to ask. */
@@ -74,7 +86,7 @@ final class Client implements AutoCloseable {
   }
 
   Reply send(String method, String path, byte[] body, String... headers) throws Exception {
-    URI uri = path.startsWith("http") ? URI.create(path) : URI.create(server.url() + path);
+    URI uri = path.startsWith("http") ? URI.create(path) : URI.create(url + path);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .method(
@@ -190,6 +202,8 @@ final class Client implements AutoCloseable {
   @Override
   public void close() throws IOException {
     http.shutdownNow();
-    server.close();
+    for (RegistryServer server : servers) {
+      server.close();
+    }
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plimsoll.content.s3.S3Address;
 import dev.plimsoll.content.s3.S3Server;
+import dev.plimsoll.database.Database;
+import dev.plimsoll.database.DatabaseLimits;
 import dev.plimsoll.database.PostgresAddress;
 import dev.plimsoll.database.PostgresServer;
 import dev.plimsoll.registry.RegistrySettings;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,5 +92,29 @@ class StoreOwnerTest {
         .contains(Files.readString(owner).strip());
     Files.copy(owner, data.resolve("second/registry/content/owner"));
     runs(second);
+  }
+
+  @Test
+  void whatAKillLeftHalfMarkedIsGoneOnWith() throws Exception {
+    PostgresAddress database = PostgresServer.shared().schema();
+    RegistrySettings settings = on("first", Optional.empty(), Optional.of(database));
+    Path owner = data.resolve("first/registry/content/owner");
+    runs(settings);
+    String name = Files.readString(owner);
+
+    for (String leftBy :
+        List.of(
+            "UPDATE identity SET store_marked = 0", // after the database, before the store
+            "UPDATE identity SET store_owner = NULL, store_marked = 0")) { // before either
+      Files.delete(owner);
+      try (Database rows = Database.connect(database, "db/registry", DatabaseLimits.DEFAULT)) {
+        rows.write(h -> h.execute(leftBy));
+      }
+      runs(settings);
+      assertThat(owner).exists();
+    }
+
+    assertThat(Files.readString(owner)).as("nobody had the first name").isNotEqualTo(name);
+    runs(settings);
   }
 }

@@ -395,7 +395,7 @@ public final class RegistryServer implements AutoCloseable {
         Mirrors.open(
             settings.parts().mirror(),
             settings.root().resolve("mirror"),
-            new Mirror.Store(manifests, blobs, uploads, space),
+            new Mirror.Store(manifests, blobs, uploads, tags, space, readOnly::reason),
             metrics,
             System.getenv(),
             clock);

@@ -67,7 +67,7 @@ final class ListsApi {
     }
     Page page = Page.of(request, NAMES_MAX);
     MirrorApi.Pages here = (after, most) -> tags.page(at.repository(), after, most);
-    Optional<List<Tag>> mirrored = mirrors.tags(at.repository(), page, here);
+    Optional<List<Tag>> mirrored = mirrors.tags(at.repository(), page, here, response);
     List<String> found =
         (mirrored.isPresent() ? mirrored.get() : here.page(page.after(), page.size() + 1))
             .stream().map(Tag::value).toList();

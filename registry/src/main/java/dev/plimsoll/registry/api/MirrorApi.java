@@ -253,13 +253,16 @@ final class MirrorApi {
    * @param here tells a page of those that were pulled
    * @return empty if the repository is none of an upstream's
    */
-  Optional<List<Tag>> tags(RepositoryName repository, Page page, Pages here) throws IOException {
+  Optional<List<Tag>> tags(RepositoryName repository, Page page, Pages here, Response response)
+      throws IOException {
     Optional<Mirror> mirror = mirrors.holding(repository);
     if (mirror.isEmpty()) {
       return Optional.empty();
     }
     SortedSet<Tag> all = new TreeSet<>(TAG_ORDER);
-    all.addAll(mirror.get().tags(repository));
+    Mirror.Listed there = mirror.get().tags(repository);
+    tell(there.trouble(), response);
+    all.addAll(there.tags());
     try {
       all.addAll(here.page(page.after(), page.size() + 1));
     } catch (RepositoryUnknown e) {

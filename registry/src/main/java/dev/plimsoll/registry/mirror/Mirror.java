@@ -13,10 +13,13 @@ import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.RegistryException.QuotaExceeded;
+import dev.plimsoll.registry.repository.RegistryException.TagImmutable;
 import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
 import dev.plimsoll.registry.repository.RegistryException.UpstreamUnavailable;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.StoredManifest;
+import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Uploads;
 import dev.plimsoll.transfer.ManifestContent;
 import dev.plimsoll.transfer.RemoteRegistry;
@@ -40,14 +43,25 @@ public final class Mirror {
   /** How long a client waits that cannot be served from what was pulled before. */
   private static final Duration PATIENCE_WITHOUT_OLDER = Duration.ofSeconds(60);
 
-  /** The registry that keeps what is pulled. */
-  public record Store(Manifests manifests, Blobs blobs, Uploads uploads, Space space) {}
+  /**
+   * The registry that keeps what is pulled.
+   *
+   * @param frozen says why nothing may be kept now
+   */
+  public record Store(
+      Manifests manifests, Blobs blobs, Uploads uploads, Tags tags, Space space, Frozen frozen) {}
+
+  /** Says why nothing may change; empty if it may. */
+  public interface Frozen {
+    Optional<String> reason() throws IOException;
+  }
 
   /**
    * A manifest to be served.
    *
    * @param stale why it may not be what the upstream would say now; empty if it is
-   * @param kept whether it is in the store; on a full disk it is not
+   * @param kept whether it is in the store; it is not if the disk is full, a quota is used up or the
+   *     registry is read-only
    */
   public record Served(StoredManifest manifest, Optional<String> stale, boolean kept) {}
 
@@ -70,6 +84,7 @@ public final class Mirror {
   private final MirrorSettings settings;
   private final Asking asking;
   private final Store store;
+  private final WholeImages images;
   private final BlobFetches fetches;
   private final MirrorCounts counts;
   private final InstantSource clock;
@@ -94,6 +109,7 @@ public final class Mirror {
     this.settings = settings;
     this.asking = asking;
     this.store = store;
+    this.images = new WholeImages(store);
     this.fetches = fetches;
     this.counts = counts;
     this.clock = clock;
@@ -150,11 +166,10 @@ public final class Mirror {
     Optional<StoredManifest> older = stored(repository, tag);
     Optional<Check> believed = believed(key);
     if (older.isPresent() && believed.isPresent()) {
-      return believed
-          .get()
-          .trouble()
-          .map(trouble -> stale(older.get(), trouble))
-          .orElseGet(() -> kept(older.get()));
+      Optional<String> trouble = believed.get().trouble().or(this::leftAlone);
+      return trouble.isPresent()
+          ? stale(repository, tag, older.get(), trouble.get())
+          : kept(older.get());
     }
     if (older.isEmpty()) {
       refuseIfAbsent(repository, tag);
@@ -162,18 +177,19 @@ public final class Mirror {
     Duration patience = older.isPresent() ? settings.patience() : PATIENCE_WITHOUT_OLDER;
     try {
       Served served = asked(repository, tag, older, patience);
-      checks.put(key, new Check(clock.instant(), Optional.empty()));
+      if (served.kept()) {
+        checks.put(key, new Check(clock.instant(), Optional.empty()));
+      }
       return served;
+    } catch (TagImmutable e) {
+      // The rules of this registry hold for what it mirrors too: the tag stays where it was.
+      String reason = "the upstream has moved it, and %s".formatted(e.getMessage());
+      checks.put(key, new Check(clock.instant(), Optional.of(reason)));
+      return stale(repository, tag, older.orElseThrow(() -> e), reason);
     } catch (UpstreamTrouble trouble) {
       checks.put(key, new Check(clock.instant(), Optional.of(text(trouble))));
       if (older.isPresent()) {
-        log.warn(
-            "stale manifest served repository={} tag={} digest={} reason={}",
-            repository,
-            tag,
-            older.get().digest(),
-            text(trouble));
-        return stale(older.get(), text(trouble));
+        return stale(repository, tag, older.get(), text(trouble));
       }
       throw refusal(repository, tag, trouble);
     }
@@ -200,9 +216,20 @@ public final class Mirror {
     return new Served(manifest, Optional.empty(), true);
   }
 
-  private Served stale(StoredManifest manifest, String reason) {
+  /** What the tag meant when an image that it meant was pulled whole. */
+  private Served stale(RepositoryName repository, Tag tag, StoredManifest present, String reason)
+      throws IOException {
+    StoredManifest manifest = images.best(repository, tag, present);
     counts.served(upstream, MirrorCounts.Result.STALE);
-    return new Served(manifest, Optional.of(reason), true);
+    log.warn(
+        "stale manifest served repository={} tag={} digest={} reason={}",
+        repository,
+        tag,
+        manifest.digest(),
+        reason);
+    boolean isOlder = !manifest.digest().equals(present.digest());
+    String whole = isOlder ? "; of %s not all is here".formatted(present.digest()) : "";
+    return new Served(manifest, Optional.of(reason + whole), true);
   }
 
   /** An answer, or a failure, that is young enough not to ask again. */
@@ -239,9 +266,16 @@ public final class Mirror {
     return new Served(manifest, Optional.empty(), keep(repository, manifest, tags));
   }
 
-  /** Stores a manifest; on a full disk it is served all the same. */
+  /**
+   * Stores a manifest; where it cannot be stored it is served all the same.
+   *
+   * @throws TagImmutable if the rules say that one of the tags stays where it is
+   */
   private boolean keep(RepositoryName repository, StoredManifest manifest, Set<Tag> tags)
       throws IOException {
+    if (store.frozen().reason().isPresent()) {
+      return false;
+    }
     try {
       store.space().refuseIfLow();
       store
@@ -251,7 +285,7 @@ public final class Mirror {
               new Manifests.Pushed(
                   manifest.digest(), tags, manifest.mediaType(), manifest.bytes(), actor()));
       return true;
-    } catch (NoSpaceException e) {
+    } catch (NoSpaceException | QuotaExceeded e) {
       log.warn(
           "manifest not kept repository={} digest={}: {}",
           repository,
@@ -293,8 +327,12 @@ public final class Mirror {
    */
   public ComingBlob blob(RepositoryName repository, Digest digest) throws IOException {
     Descriptor blob = described(repository, digest);
+    if (store.frozen().reason().isPresent()) {
+      return new ComingBlob.Passing(blob.size(), to -> pass(repository, blob, to));
+    }
     // It lies here twice for a moment: as it comes, and as it is stored.
     if (!store.space().hasRoomFor(2 * blob.size())) {
+      log.warn("blob not kept, the disk is full repository={} digest={}", repository, digest);
       return new ComingBlob.Passing(blob.size(), to -> pass(repository, blob, to));
     }
     return fetches.follow(
@@ -303,7 +341,6 @@ public final class Mirror {
 
   private void pass(RepositoryName repository, Descriptor blob, OutputStream to)
       throws IOException {
-    log.warn("blob not kept, the disk is full repository={} digest={}", repository, blob.digest());
     try {
       remote.fetch(
           upstream.remote(repository), blob, new PassingBlob(blob.digest().algorithm(), to));
@@ -338,14 +375,21 @@ public final class Mirror {
     return ask(settings.patience(), () -> remote.referrers(there, subject));
   }
 
-  /** All tags the upstream has; empty if it cannot tell. */
-  public List<Tag> tags(RepositoryName repository) throws IOException {
+  /**
+   * The tags that an upstream has.
+   *
+   * @param trouble why it could not tell; it has none then
+   */
+  public record Listed(List<Tag> tags, Optional<String> trouble) {}
+
+  /** All tags the upstream has. */
+  public Listed tags(RepositoryName repository) throws IOException {
     try {
       RepositoryName there = upstream.remote(repository);
-      return ask(settings.patience(), () -> remote.tags(there));
+      return new Listed(ask(settings.patience(), () -> remote.tags(there)), Optional.empty());
     } catch (UpstreamTrouble trouble) {
       log.warn("tags told from what was pulled repository={} reason={}", repository, text(trouble));
-      return List.of();
+      return new Listed(List.of(), Optional.of(text(trouble)));
     }
   }
 

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.Manifest;
 import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.AccessSettings;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.api.Client.Reply;
 import dev.plimsoll.registry.api.LyingFront.Mood;
@@ -14,6 +17,7 @@ import dev.plimsoll.registry.mirror.MirrorSettings;
 import dev.plimsoll.registry.mirror.Upstream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,9 +56,14 @@ class MirrorApiTest {
   }
 
   private Client open() throws IOException {
+    return open(AccessSettings.DEFAULT);
+  }
+
+  private Client open(AccessSettings access) throws IOException {
     InstantSource clock = now::get;
     return Client.start(
         RegistrySettings.in(directory.resolve("mirror"))
+            .withAccess(access)
             .withMirror(
                 MirrorSettings.NONE
                     .withUpstreams(
@@ -380,6 +389,92 @@ class MirrorApiTest {
     byte[] later = upstream.image("library/app", "later", "later");
     now.updateAndGet(t -> t.plus(Duration.ofSeconds(30)));
     assertThat(mirror.send("GET", "/v2/up/library/app/manifests/later").body()).isEqualTo(later);
+  }
+
+  private void restart(String rules) throws Exception {
+    mirror.close();
+    Path policy =
+        Files.writeString(
+            directory.resolve("access.yaml"),
+            "grants: [{to: anonymous, may: admin, repositories: \"**\"}]\n" + rules);
+    mirror = open(AccessSettings.DEFAULT.withPolicy(policy));
+  }
+
+  private void pullWhole(String repository, byte[] manifest) throws Exception {
+    for (Descriptor blob : Manifest.parse(manifest, MediaTypes.OCI_MANIFEST).references()) {
+      String path = repository + "/blobs/" + blob.digest();
+      await()
+          .until(() -> {
+            int before = front.asked("HEAD /v2/" + path);
+            assertThat(mirror.send("GET", "/v2/up/" + path).status()).isEqualTo(200);
+            return front.asked("HEAD /v2/" + path) == before;
+          });
+    }
+  }
+
+  @Test
+  void aTagWhoseNewImageDidNotComeWholeMeansTheOldOneUntilItCan() throws Exception {
+    pullTag();
+    pullWhole("library/app", image);
+    byte[] newer = upstream.image("library/app", "1", "newer");
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    mirror.send("HEAD", "/v2/up/library/app/manifests/1");
+    front.become(Mood.BUSY);
+    String blob =
+        "/v2/up/library/app/blobs/" + Digest.sha256("newer".getBytes(StandardCharsets.UTF_8));
+    assertThat(mirror.send("GET", blob).status()).isEqualTo(429);
+
+    for (int minutes = 0; minutes < 4; minutes += 2) {
+      Reply stale = pullTag();
+      assertThat(stale.body()).isEqualTo(image);
+      assertThat(stale.header("Plimsoll-Mirror")).isEqualTo("stale");
+      assertThat(stale.header("Warning")).contains("; of sha256:", " not all is here");
+      now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    }
+
+    front.become(Mood.HONEST);
+    assertThat(pullTag().body()).isEqualTo(newer);
+    pullWhole("library/app", newer);
+    front.become(Mood.BROKEN);
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    assertThat(pullTag().body()).isEqualTo(newer);
+  }
+
+  @Test
+  void anImmutableTagIsServedAsItWas() throws Exception {
+    restart("immutable-tags: [{repositories: \"**\", tags: \"*\"}]\n");
+    pullTag();
+    upstream.image("library/app", "1", "newer");
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+
+    Reply stale = pullTag();
+
+    assertThat(stale.status()).isEqualTo(200);
+    assertThat(stale.body()).isEqualTo(image);
+    assertThat(stale.header("Warning")).contains("upstream has moved it", "is immutable");
+  }
+
+  @Test
+  void whatAQuotaOrReadOnlyForbidsIsServedAndNotKept() throws Exception {
+    restart("quotas: [{namespace: up, tags: 1}]\n");
+    pullTag();
+    byte[] second = upstream.image("library/app", "2", "second");
+    for (int asked = 1; asked <= 2; asked++) {
+      assertThat(mirror.send("GET", "/v2/up/library/app/manifests/2").body()).isEqualTo(second);
+      assertThat(front.asked("HEAD /v2/library/app/manifests/2")).isEqualTo(asked);
+    }
+
+    mirror.send("PUT", "/plimsoll/v1/read-only?reason=test");
+    for (int asked = 1; asked <= 2; asked++) {
+      assertThat(pullLayer().text()).isEqualTo(LAYER);
+      assertThat(front.asked("GET /v2/library/app/blobs/" + layer())).isEqualTo(asked);
+      assertThat(mirror.send("GET", "/v2/up/library/app/manifests/2").body()).isEqualTo(second);
+    }
+    front.become(Mood.BROKEN);
+    Reply tags = mirror.send("GET", "/v2/up/library/app/tags/list");
+    assertThat(tags.text()).contains("[\"1\"]");
+    assertThat(tags.header("Plimsoll-Mirror")).isEqualTo("stale");
+    assertThat(tags.header("Warning")).startsWith("110 - ");
   }
 
   @Test

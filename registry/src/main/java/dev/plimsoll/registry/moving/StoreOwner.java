@@ -23,11 +23,10 @@ public final class StoreOwner {
 
   /** Refuses a store that another registry has begun with, to a database that is new. */
   public void refuseAnothers() throws IOException {
-    if (!LostDatabase.isKnown(transactions)) {
-      Optional<String> owner = content.owner();
-      if (owner.isPresent()) {
-        throw anothers(owner.get());
-      }
+    // The store first: a replica that begins at the same moment marks it after the database.
+    Optional<String> owner = content.owner();
+    if (owner.isPresent() && !LostDatabase.isKnown(transactions)) {
+      throw anothers(owner.get());
     }
   }
 
@@ -39,11 +38,12 @@ public final class StoreOwner {
    */
   public void claim(String newName) throws IOException {
     Known known = known();
-    Optional<String> owner = content.owner();
     if (known.name().isEmpty()) {
       // Restored, or made by an earlier release: it goes by what the store says.
-      known = named(owner.orElse(newName));
+      known = named(content.owner().orElse(newName));
     }
+    // After the database: what that calls marked was marked before, if by another replica just now.
+    Optional<String> owner = content.owner();
     String name = known.name().orElseThrow();
     if (owner.isEmpty()) {
       if (known.marked()) {

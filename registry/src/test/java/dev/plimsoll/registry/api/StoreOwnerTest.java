@@ -17,6 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,5 +121,25 @@ class StoreOwnerTest {
 
     assertThat(Files.readString(owner)).as("nobody had the first name").isNotEqualTo(name);
     runs(settings);
+  }
+
+  @Test
+  void replicasThatBeginAtOnceAreOneRegistry() throws Exception {
+    Optional<S3Address> bucket = Optional.of(S3Server.shared().bucket());
+    Optional<PostgresAddress> database = Optional.of(PostgresServer.shared().schema());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Void>> starts =
+          threads.invokeAll(
+              Stream.of("a", "b", "c")
+                  .<Callable<Void>>map(name ->
+                      () -> {
+                        runs(on(name, bucket, database));
+                        return null;
+                      })
+                  .toList());
+      for (Future<Void> start : starts) {
+        start.get();
+      }
+    }
   }
 }

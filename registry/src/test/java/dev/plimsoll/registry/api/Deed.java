@@ -123,7 +123,10 @@ record Deed(String name, Grain grain, Preparation preparation, Request request) 
         new Deed(
             "backup",
             Grain.EACH_PART,
-            (_, _) -> Trees.copy(around.backup(), around.target()),
+            (data, upstream) -> {
+              Trees.copy(around.backup(), around.target());
+              doMore(data, upstream);
+            },
             c -> none(job(c, "/backup", "?to=" + encoded(around.target())))),
         new Deed(
             "return from a backup",
@@ -234,6 +237,12 @@ record Deed(String name, Grain grain, Preparation preparation, Request request) 
           all.filter(each -> each.getFileName().toString().startsWith(hex))
               .findFirst()
               .orElseThrow());
+    }
+  }
+
+  private static void doMore(Path data, String upstream) throws Exception {
+    try (Client client = Client.start(RegistryProcess.settings(data, upstream))) {
+      client.image("team/app", "5", "since the last backup ".repeat(5_000));
     }
   }
 

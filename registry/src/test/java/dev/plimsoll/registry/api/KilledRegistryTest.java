@@ -158,7 +158,9 @@ class KilledRegistryTest {
     }
     assertThat(restored()).isEqualTo(backedUp);
     try (var spare = new Spare()) {
-      for (int step = ALL ? 1 : one(counted); step <= (ALL ? counted : one(counted)); step++) {
+      int step = ALL ? 1 : one(counted);
+      int last = ALL ? counted : step;
+      for (; step <= last; step++) {
         restoreDyingAt(step, restore, spare.next());
       }
     }
@@ -169,8 +171,13 @@ class KilledRegistryTest {
     Trees.delete(data);
     try (process) {
       process.command("die " + step);
-      assertThatThrownBy(() -> process.command(restore)).as(when).isInstanceOf(IOException.class);
-      assertThat(process.diedAtItsStep()).as(when).isTrue();
+      try {
+        process.command(restore);
+        assertThat(ALL).as("a run of fewer steps than another: %s", when).isTrue();
+        return;
+      } catch (IOException e) {
+        assertThat(process.diedAtItsStep()).as(when).isTrue();
+      }
     }
     if (Files.exists(data.resolve("registry/restoring"))) {
       assertThatThrownBy(() -> begin(data)).as(when).hasMessageContaining("restore");

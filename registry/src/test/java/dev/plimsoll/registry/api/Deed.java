@@ -249,11 +249,17 @@ record Deed(String name, Grain grain, Preparation preparation, Request request) 
     }
   }
 
+  /** What was deleted within the millisecond in which a collection begins waits for the next one. */
   private static void loseImages(Path data, String upstream) throws Exception {
     try (Client client = Client.start(RegistryProcess.settings(data, upstream))) {
       delete(client, "manifests/" + digest("a"));
       delete(client, "manifests/" + digest("b"));
-      done(client, "/gc?now");
+      await()
+          .pollDelay(Duration.ofMillis(5))
+          .until(() -> {
+            done(client, "/gc?now");
+            return client.send("GET", "/plimsoll/v1/trash").text().contains("\"deletions\":[]");
+          });
     }
   }
 

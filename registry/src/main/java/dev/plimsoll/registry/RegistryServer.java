@@ -408,6 +408,10 @@ public final class RegistryServer implements AutoCloseable {
         "mirror_upstreams_down",
         "Upstreams that gave no answer when they were last asked.",
         () -> mirrors.all().stream().filter(mirror -> !mirror.isUp()).count());
+    metrics.gauge(
+        "mirror_upstreams_waited_for",
+        "Upstreams that have said how long they want to be left alone, and are.",
+        () -> mirrors.all().stream().filter(mirror -> mirror.pause().isPositive()).count());
     var delivery = new HttpDelivery(System.getenv());
     parts.push(delivery::close);
     var webhooks = new Webhooks(hooks, outbox, transactions, delivery, metrics, RANDOM, clock);

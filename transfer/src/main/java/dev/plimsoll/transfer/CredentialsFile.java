@@ -30,11 +30,6 @@ public final class CredentialsFile {
     this.byRegistry = byRegistry;
   }
 
-  /** Nobody's. */
-  public static CredentialsFile empty() {
-    return new CredentialsFile(Map.of());
-  }
-
   /**
    * Reads a file.
    *

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -110,10 +111,20 @@ public final class Registries implements AutoCloseable {
    * @param plain whether it is asked by http and by nothing else
    */
   public RemoteRegistry remote(String registry, boolean plain, Credentials credentials) {
+    return remote(registry, plain, () -> credentials);
+  }
+
+  /**
+   * The same with credentials that are renewed now and then.
+   *
+   * @param credentials asked for them before every request; has to be quick
+   */
+  public RemoteRegistry remote(String registry, boolean plain, Supplier<Credentials> credentials) {
     return new RemoteRegistry(
         registry,
         settings,
-        () -> open(plain ? List.of(hosts.plain(registry)) : hosts.origin(registry), credentials));
+        credentials,
+        present -> open(plain ? List.of(hosts.plain(registry)) : hosts.origin(registry), present));
   }
 
   /** The same by its address; see {@link RegistryAddress#plain}. */

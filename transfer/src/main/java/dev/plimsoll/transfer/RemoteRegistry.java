@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * One registry that is asked again and again with the same credentials, such as the upstream of a
+ * One registry that is asked again and again by the same caller, such as the upstream of a
  * mirror: what it wants to see and the tokens that it gave are remembered between calls. Made by
  * {@link Registries#remote}; safe for many threads; an interrupt ends a call.
  *
@@ -28,23 +29,36 @@ public final class RemoteRegistry {
 
   /** How a session begins. */
   interface Opening {
-    RegistrySession open() throws IOException, InterruptedException;
+    RegistrySession open(Credentials credentials) throws IOException, InterruptedException;
   }
+
+  /** A session, and who we are in it. */
+  private record Known(RegistrySession session, Credentials credentials) {}
 
   private final String registry;
   private final RegistrySettings settings;
+  private final Supplier<Credentials> credentials;
   private final Opening opening;
   private final Optional<Pause> pause;
-  private volatile Optional<RegistrySession> known = Optional.empty();
+  private volatile Optional<Known> known = Optional.empty();
 
-  RemoteRegistry(String registry, RegistrySettings settings, Opening opening) {
-    this(registry, settings, opening, Optional.empty());
+  RemoteRegistry(
+      String registry,
+      RegistrySettings settings,
+      Supplier<Credentials> credentials,
+      Opening opening) {
+    this(registry, settings, credentials, opening, Optional.empty());
   }
 
   private RemoteRegistry(
-      String registry, RegistrySettings settings, Opening opening, Optional<Pause> pause) {
+      String registry,
+      RegistrySettings settings,
+      Supplier<Credentials> credentials,
+      Opening opening,
+      Optional<Pause> pause) {
     this.registry = registry;
     this.settings = settings;
+    this.credentials = credentials;
     this.opening = opening;
     this.pause = pause;
   }
@@ -56,7 +70,7 @@ public final class RemoteRegistry {
    * @param newPause what to do between two attempts
    */
   public RemoteRegistry patient(Pause newPause) {
-    return new RemoteRegistry(registry, settings, opening, Optional.of(newPause));
+    return new RemoteRegistry(registry, settings, credentials, opening, Optional.of(newPause));
   }
 
   /** Tries once to reach it; what it answers does not matter. */
@@ -196,11 +210,15 @@ public final class RemoteRegistry {
     }
   }
 
-  /** A session that ended in trouble is not used again: the registry may be another by then. */
+  /**
+   * A session that ended in trouble is not used again: the registry may be another by then. Neither
+   * is one of credentials that have been renewed since.
+   */
   private <T> T once(Question<T> question) throws IOException, InterruptedException {
-    Optional<RegistrySession> before = known;
-    RegistrySession session = before.isPresent() ? before.get() : opening.open();
-    known = Optional.of(session); // who opens a second one meanwhile does no harm
+    Credentials present = credentials.get();
+    Optional<Known> before = known.filter(k -> k.credentials().equals(present));
+    RegistrySession session = before.isPresent() ? before.get().session() : opening.open(present);
+    known = Optional.of(new Known(session, present)); // a second one opened meanwhile does no harm
     try {
       return question.ask(session);
     } catch (IOException | TransferException.Unauthorized e) {

@@ -22,6 +22,7 @@ import dev.plimsoll.registry.repository.RegistryException;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.Unsupported;
+import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Uploads;
@@ -121,6 +122,9 @@ public final class RegistryApi implements Handler {
       }
       refuse(response, ErrorReply.to(e), e);
     } catch (RegistryException e) {
+      if (e instanceof UpstreamBusy busy && busy.pause().isPositive()) {
+        response.header("Retry-After", busy.pause().plusMillis(999).toSeconds());
+      }
       refuse(response, ErrorReply.to(e), e);
     } catch (NoSpaceException e) {
       log.warn("no space request={} path={}: {}", request.id(), request.path(), e.getMessage());

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 /** Puts questions to upstreams, and tells by what went wrong with them what that means. */
 final class Asking implements AutoCloseable {
   private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -48,13 +49,18 @@ final class Asking implements AutoCloseable {
     threads.execute(task);
   }
 
-  static UpstreamTrouble trouble(Upstream upstream, Throwable cause) {
+  static UpstreamTrouble trouble(Upstream upstream, Throwable failure) {
+    // What was tried several times ends in an IOException about the last answer.
+    Throwable cause =
+        failure.getCause() instanceof TransferException.Rejected answer ? answer : failure;
+    Duration pause =
+        cause instanceof TransferException.Rejected answer ? answer.retryAfter() : Duration.ZERO;
     Kind kind =
         switch (cause) {
           case TransferException.NotFound _ -> Kind.ABSENT;
           case TransferException.Unauthorized _, TransferException.Denied _ -> Kind.REFUSED;
           case TransferException.Rejected e ->
-              e.status() == TOO_MANY_REQUESTS
+              e.status() == TOO_MANY_REQUESTS || e.status() == UNAVAILABLE && !pause.isZero()
                   ? Kind.BUSY
                   : e.status() >= 500 ? Kind.DOWN : Kind.REFUSED;
           case TransferException _ -> Kind.GARBAGE;
@@ -71,7 +77,7 @@ final class Asking implements AutoCloseable {
           case GARBAGE -> "%s sent something wrong: %s".formatted(upstream.url(), said);
           case ABSENT -> "%s does not have it: %s".formatted(upstream.url(), said);
         };
-    return new UpstreamTrouble(kind, sentence, cause);
+    return new UpstreamTrouble(kind, sentence, failure, pause);
   }
 
   /** Takes back every question that is open. */

@@ -60,6 +60,11 @@ final class BlobFetch implements BlobSink, BlobDraft {
     }
   }
 
+  /** What is coming. */
+  Descriptor blob() {
+    return blob;
+  }
+
   @Override
   public boolean has(Descriptor layer) {
     return false;

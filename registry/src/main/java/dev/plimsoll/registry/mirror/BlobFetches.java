@@ -2,18 +2,20 @@ package dev.plimsoll.registry.mirror;
 
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Descriptor;
+import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.repository.Uploads;
 import dev.plimsoll.transfer.RemoteRegistry;
 import dev.plimsoll.transfer.TransferException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -34,20 +36,21 @@ final class BlobFetches {
   private final Uploads uploads;
   private final Asking threads;
   private final MirrorCounts counts;
-  private final Semaphore places;
+  private final int most;
+  private final Map<Upstream, Semaphore> places = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Key, BlobFetch> inProgress = new HashMap<>();
 
-  private record Key(RepositoryName repository, String digest) {
+  private record Key(RepositoryName repository, Digest digest) {
     static Key of(Source source) {
-      return new Key(source.repository(), source.blob().digest().toString());
+      return new Key(source.repository(), source.blob().digest());
     }
   }
 
   /**
    * Begins with an empty directory: what lies there was on its way when the last process ended.
    *
-   * @param most downloads at once; more wait
+   * @param most downloads at once from one upstream; more wait, and only for others of their upstream
    */
   BlobFetches(Path directory, Uploads uploads, Asking threads, MirrorCounts counts, int most)
       throws IOException {
@@ -55,7 +58,7 @@ final class BlobFetches {
     this.uploads = uploads;
     this.threads = threads;
     this.counts = counts;
-    this.places = new Semaphore(most, true);
+    this.most = most;
     Files.createDirectories(directory);
     try (Stream<Path> left = Files.list(directory)) {
       for (Path file : left.toList()) {
@@ -64,21 +67,47 @@ final class BlobFetches {
     }
   }
 
+  /** Follows the download of a blob that is coming already; the upstream has told its size. */
+  Optional<ComingBlob> joined(RepositoryName repository, Digest digest) throws IOException {
+    lock.lock();
+    try {
+      @Nullable BlobFetch known = inProgress.get(new Key(repository, digest));
+      return known == null ? Optional.empty() : followed(known);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How large a blob is that is coming; empty if it is not. */
+  OptionalLong sizeBytesOf(RepositoryName repository, Digest digest) {
+    lock.lock();
+    try {
+      @Nullable BlobFetch known = inProgress.get(new Key(repository, digest));
+      return known == null ? OptionalLong.empty() : OptionalLong.of(known.blob().size());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Optional<ComingBlob> followed(BlobFetch fetch) throws IOException {
+    return fetch
+        .follow()
+        .map(stream -> new ComingBlob.Followed(fetch.blob().size(), stream, fetch::awaitStored));
+  }
+
   /** Follows the download of this blob, which begins now unless it is going on. */
   ComingBlob follow(Source source, Consumer<UpstreamTrouble> whenTrouble) throws IOException {
     lock.lock();
     try {
       @Nullable BlobFetch known = inProgress.get(Key.of(source));
-      Optional<InputStream> stream = known == null ? Optional.empty() : known.follow();
-      if (known == null || stream.isEmpty()) {
+      Optional<ComingBlob> coming = known == null ? Optional.empty() : followed(known);
+      if (coming.isEmpty()) {
         BlobFetch fetch = new BlobFetch(directory, source.blob());
-        stream = fetch.follow();
+        coming = followed(fetch);
         inProgress.put(Key.of(source), fetch);
         threads.begin(() -> run(source, fetch, whenTrouble));
-        known = fetch;
       }
-      return new ComingBlob.Followed(
-          source.blob().size(), stream.orElseThrow(), known::awaitStored);
+      return coming.orElseThrow();
     } finally {
       lock.unlock();
     }
@@ -96,11 +125,12 @@ final class BlobFetches {
 
   private void run(Source source, BlobFetch fetch, Consumer<UpstreamTrouble> whenTrouble) {
     try {
-      places.acquire();
+      Semaphore place = places.computeIfAbsent(source.upstream(), _ -> new Semaphore(most, true));
+      place.acquire();
       try {
         fetch(source, fetch);
       } finally {
-        places.release();
+        place.release();
       }
       counts.received(source.upstream(), source.blob().size());
       uploads.put(source.repository(), source.blob().digest(), fetch.content());

@@ -2,6 +2,7 @@ package dev.plimsoll.registry.mirror;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.plimsoll.foundation.Durations;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -42,6 +44,9 @@ public final class Mirror {
 
   /** How long a client waits that cannot be served from what was pulled before. */
   private static final Duration PATIENCE_WITHOUT_OLDER = Duration.ofSeconds(60);
+
+  /** How long an upstream is left alone at most, whatever it asks for. */
+  private static final Duration PAUSE_MAX = Duration.ofHours(1);
 
   /**
    * The registry that keeps what is pulled.
@@ -77,7 +82,12 @@ public final class Mirror {
 
   private record Tagged(RepositoryName repository, Tag tag) {}
 
-  private record Outage(Instant until, String reason) {}
+  /**
+   * A time in which the upstream is not asked for what can be served without it.
+   *
+   * @param byItsWish it has said how long it wants to be left alone: it is asked for nothing
+   */
+  private record Outage(Instant until, String reason, boolean byItsWish) {}
 
   private final Upstream upstream;
   private final RemoteRegistry remote;
@@ -129,6 +139,15 @@ public final class Mirror {
   /** Whether the upstream answered when it was last asked. */
   public boolean isUp() {
     return outage.isEmpty();
+  }
+
+  /** How long the upstream still wants to be left alone; zero if it does not. */
+  public Duration pause() {
+    Instant now = clock.instant();
+    return outage
+        .filter(down -> down.byItsWish() && now.isBefore(down.until()))
+        .map(down -> Duration.between(now, down.until()))
+        .orElse(Duration.ZERO);
   }
 
   /**
@@ -315,6 +334,10 @@ public final class Mirror {
    * @throws BlobUnknown if the upstream does not have it, and neither have we
    */
   public long blobSizeBytes(RepositoryName repository, Digest digest) throws IOException {
+    OptionalLong coming = fetches.sizeBytesOf(repository, digest);
+    if (coming.isPresent()) {
+      return coming.getAsLong();
+    }
     return described(repository, digest).size();
   }
 
@@ -326,6 +349,10 @@ public final class Mirror {
    * @throws UpstreamUnavailable if it cannot be asked
    */
   public ComingBlob blob(RepositoryName repository, Digest digest) throws IOException {
+    Optional<ComingBlob> coming = fetches.joined(repository, digest);
+    if (coming.isPresent()) {
+      return coming.get();
+    }
     Descriptor blob = described(repository, digest);
     if (store.frozen().reason().isPresent()) {
       return new ComingBlob.Passing(blob.size(), to -> pass(repository, blob, to));
@@ -394,6 +421,10 @@ public final class Mirror {
   }
 
   private <T> T ask(Duration patience, Callable<T> question) throws UpstreamTrouble, IOException {
+    Duration pause = pause();
+    if (pause.isPositive()) {
+      throw new UpstreamTrouble(leftAlone().orElse("it asks us to wait"), pause);
+    }
     try {
       T answer = asking.within(upstream, patience, question);
       if (outage.isPresent()) {
@@ -410,8 +441,15 @@ public final class Mirror {
   private void noteIfAll(UpstreamTrouble trouble) {
     if (trouble.concernsAll()) {
       counts.failed(upstream);
-      outage = Optional.of(new Outage(clock.instant().plus(settings.outage()), text(trouble)));
-      log.warn("upstream gives no answer upstream={} reason={}", upstream, text(trouble));
+      Duration asked = shorter(trouble.pause(), PAUSE_MAX);
+      boolean byItsWish = asked.compareTo(settings.outage()) > 0;
+      Duration left = byItsWish ? asked : settings.outage();
+      String reason =
+          byItsWish
+              ? "%s; it is asked again in %s".formatted(text(trouble), Durations.format(left))
+              : text(trouble);
+      outage = Optional.of(new Outage(clock.instant().plus(left), reason, byItsWish));
+      log.warn("upstream gives no answer upstream={} reason={}", upstream, reason);
     }
   }
 
@@ -430,10 +468,14 @@ public final class Mirror {
   static RuntimeException refusal(UpstreamTrouble trouble) {
     RuntimeException refusal =
         trouble.kind() == Kind.BUSY
-            ? new UpstreamBusy(text(trouble))
+            ? new UpstreamBusy(text(trouble), shorter(trouble.pause(), PAUSE_MAX))
             : new UpstreamUnavailable(text(trouble));
     refusal.initCause(trouble);
     return refusal;
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private static String text(UpstreamTrouble trouble) {

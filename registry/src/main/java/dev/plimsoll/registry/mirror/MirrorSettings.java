@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param patience how long an upstream may take to answer when there is an older answer at hand
  * @param outage how long an upstream that failed is left alone, if there is an older answer
  * @param absentFor how long an upstream is believed that it does not have something
- * @param fetchesMax downloads at once, over all upstreams
+ * @param fetchesMax downloads at once from each upstream
  */
 public record MirrorSettings(
     List<Upstream> upstreams,
@@ -63,7 +63,7 @@ public record MirrorSettings(
   private static final Setting<Optional<String>> CREDENTIALS =
       Setting.optionalText(
           "registry.mirror.credentials-file",
-          "Credentials for upstreams, in the form of Docker's config.json.");
+          "Credentials for upstreams, in the form of Docker's config.json; read again when it changes.");
   private static final Setting<List<String>> INSECURE =
       Setting.texts(
           "registry.mirror.insecure", "Hosts of upstreams whose certificate is not verified.");
@@ -98,7 +98,7 @@ public record MirrorSettings(
           NONE.fetchesMax(),
           1,
           1000,
-          "Blobs fetched at once, over all upstreams.");
+          "Blobs fetched at once from each upstream.");
 
   /** All settings of mirrors. */
   public static final List<Setting<?>> ALL =

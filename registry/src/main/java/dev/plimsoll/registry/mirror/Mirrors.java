@@ -4,9 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
-import dev.plimsoll.transfer.CredentialsFile;
+import dev.plimsoll.transfer.Credentials;
 import dev.plimsoll.transfer.Registries;
 import dev.plimsoll.transfer.RemoteRegistry;
+import dev.plimsoll.transfer.WatchedCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,10 +66,11 @@ public final class Mirrors implements AutoCloseable {
     if (settings.upstreams().isEmpty()) {
       return none();
     }
-    CredentialsFile credentials =
-        settings.credentialsFile().isPresent()
-            ? CredentialsFile.read(settings.credentialsFile().get())
-            : CredentialsFile.empty();
+    Function<String, Credentials> credentials = _ -> Credentials.anonymous();
+    if (settings.credentialsFile().isPresent()) {
+      credentials = WatchedCredentials.of(settings.credentialsFile().get())::of;
+    }
+    Function<String, Credentials> known = credentials;
     var asking = new Asking();
     var registries = new Registries(settings.transfer(environment), clock);
     try {
@@ -77,7 +80,7 @@ public final class Mirrors implements AutoCloseable {
       for (Upstream upstream : settings.upstreams()) {
         var remote =
             registries.remote(
-                upstream.registry(), upstream.plain(), credentials.of(upstream.registry()));
+                upstream.registry(), upstream.plain(), () -> known.apply(upstream.registry()));
         mirrors.add(new Mirror(upstream, remote, settings, asking, store, fetches, counts, clock));
       }
       Map<Mirror, MirroredReferrers> referrers =

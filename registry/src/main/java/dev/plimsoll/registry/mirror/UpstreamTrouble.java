@@ -1,5 +1,7 @@
 package dev.plimsoll.registry.mirror;
 
+import java.time.Duration;
+
 /** An upstream that gave no good answer; the message is a sentence about it. */
 final class UpstreamTrouble extends Exception {
   private static final long serialVersionUID = 1L;
@@ -19,19 +21,32 @@ final class UpstreamTrouble extends Exception {
   }
 
   private final Kind kind;
+  private final Duration pause;
 
   UpstreamTrouble(Kind kind, String message, Throwable cause) {
-    super(message, cause);
-    this.kind = kind;
+    this(kind, message, cause, Duration.ZERO);
   }
 
-  UpstreamTrouble(Kind kind, String message) {
-    super(message);
+  UpstreamTrouble(Kind kind, String message, Throwable cause, Duration pause) {
+    super(message, cause);
     this.kind = kind;
+    this.pause = pause;
+  }
+
+  /** It has said that it wants to be left alone, and is not asked. */
+  UpstreamTrouble(String message, Duration pause) {
+    super(message);
+    this.kind = Kind.BUSY;
+    this.pause = pause;
   }
 
   Kind kind() {
     return kind;
+  }
+
+  /** How long it wants to be left alone; zero if it does not say. */
+  Duration pause() {
+    return pause;
   }
 
   /** Whether everything else that is asked of this upstream now will end the same way. */

@@ -4,6 +4,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Reference;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -215,8 +216,16 @@ public abstract sealed class RegistryException extends RuntimeException {
 
   /** The registry that an image is mirrored from asks for patience, and nothing older is here. */
   public static final class UpstreamBusy extends RegistryException {
-    public UpstreamBusy(String message) {
+    private final Duration pause;
+
+    public UpstreamBusy(String message, Duration pause) {
       super(message);
+      this.pause = pause;
+    }
+
+    /** How long it wants to be left alone; zero if it does not say. */
+    public Duration pause() {
+      return pause;
     }
   }
 

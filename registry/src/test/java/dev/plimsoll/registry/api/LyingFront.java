@@ -39,6 +39,7 @@ final class LyingFront implements AutoCloseable {
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private volatile Mood mood = Mood.HONEST;
   private volatile String unknownPath = "/none/";
+  private volatile String retryAfter = "";
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile CountDownLatch slow = new CountDownLatch(0);
 
@@ -58,6 +59,16 @@ final class LyingFront implements AutoCloseable {
     slow.countDown();
     slow = new CountDownLatch(newMood == Mood.SLOW ? 1 : 0);
     mood = newMood;
+  }
+
+  /** From now on what is busy says when to come again. */
+  void askForPatience(String newRetryAfter) {
+    retryAfter = newRetryAfter;
+  }
+
+  /** How often anything was asked for. */
+  int askedInAll() {
+    return asked.values().stream().mapToInt(AtomicInteger::get).sum();
   }
 
   /** Answers 404 to whatever has this in its path, as a registry of an older time. */
@@ -88,7 +99,12 @@ final class LyingFront implements AutoCloseable {
       }
       switch (mood) {
         case BROKEN -> exchange.sendResponseHeaders(503, -1);
-        case BUSY -> exchange.sendResponseHeaders(429, -1);
+        case BUSY -> {
+          if (!retryAfter.isEmpty()) {
+            exchange.getResponseHeaders().set("Retry-After", retryAfter);
+          }
+          exchange.sendResponseHeaders(429, -1);
+        }
         case EMPTY -> exchange.sendResponseHeaders(path.equals("/v2/") ? 200 : 404, -1);
         case SLOW -> {
           slow.await();

@@ -93,13 +93,11 @@ class MirrorApiTest {
     return mirror.send("GET", "/v2/up/library/app/blobs/" + layer());
   }
 
-  private void awaitStored() {
-    await()
-        .until(() -> {
-          int before = front.asked("HEAD /v2/library/app/blobs/" + layer());
-          pullLayer();
-          return front.asked("HEAD /v2/library/app/blobs/" + layer()) == before;
-        });
+  private void awaitStored() throws Exception {
+    // A part of a blob is served from the store, and waited for until it is there.
+    assertThat(
+            mirror.send("GET", "/v2/up/library/app/blobs/" + layer(), "Range", "bytes=0-").status())
+        .isEqualTo(206);
   }
 
   @Test
@@ -184,23 +182,115 @@ class MirrorApiTest {
     front.holdBlobs(gate);
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Reply>> replies = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
+      replies.add(clients.submit(this::pullLayer));
+      awaitFollowers(1);
+      for (int i = 1; i < 8; i++) {
         replies.add(clients.submit(this::pullLayer));
       }
       // All eight have their first half while the second is held back: sizes say so.
-      await()
-          .until(() ->
-              mirror
-                  .send("GET", "/metrics")
-                  .text()
-                  .lines()
-                  .anyMatch(line -> line.startsWith("plimsoll_registry_mirror_followers 8.0")));
+      awaitFollowers(8);
       gate.countDown();
       for (Future<Reply> reply : replies) {
         assertThat(reply.get().text()).isEqualTo(LAYER);
       }
     }
     assertThat(front.asked("GET /v2/library/app/blobs/" + layer())).isEqualTo(1);
+    assertThat(front.asked("HEAD /v2/library/app/blobs/" + layer()))
+        .as("who comes while the blob is on its way costs the upstream nothing")
+        .isEqualTo(1);
+  }
+
+  private void awaitFollowers(int number) {
+    String line = "plimsoll_registry_mirror_followers %d.0".formatted(number);
+    await().until(() -> mirror.send("GET", "/metrics").text().lines().anyMatch(line::equals));
+  }
+
+  @Test
+  void aSlowUpstreamTakesNoPlacesFromAnother() throws Exception {
+    List<Digest> held = new ArrayList<>();
+    for (int i = 0; i < MirrorSettings.NONE.fetchesMax(); i++) {
+      held.add(upstream.blob("library/held", ("held " + i).getBytes(StandardCharsets.UTF_8)));
+    }
+    CountDownLatch gate = new CountDownLatch(1);
+    front.holdBlobs(gate);
+    try (var quick = new LyingFront(upstream.url());
+        Client two = ofTwo(quick);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Reply>> waiting = new ArrayList<>();
+      try {
+        for (Digest digest : held) {
+          waiting.add(clients.submit(() -> two.send("GET", "/v2/up/library/held/blobs/" + digest)));
+        }
+        await()
+            .until(() ->
+                held.stream().allMatch(d -> front.asked("GET /v2/library/held/blobs/" + d) == 1));
+
+        assertThat(two.send("GET", "/v2/quick/library/app/blobs/" + layer()).text())
+            .isEqualTo(LAYER);
+      } finally {
+        gate.countDown();
+      }
+      for (Future<Reply> reply : waiting) {
+        assertThat(reply.get().status()).isEqualTo(200);
+      }
+    }
+  }
+
+  private Client ofTwo(LyingFront other) throws IOException {
+    return Client.start(
+        RegistrySettings.in(directory.resolve("two"))
+            .withMirror(
+                MirrorSettings.NONE.withUpstreams(
+                    List.of(
+                        new Upstream(new RepositoryName("up"), front.url()),
+                        new Upstream(new RepositoryName("quick"), other.url())),
+                    Optional.empty())),
+        now::get);
+  }
+
+  @Test
+  void anUpstreamIsLeftAloneAsLongAsItAsksFor() throws Exception {
+    pullTag();
+    front.become(Mood.BUSY);
+    front.askForPatience("600");
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    assertThat(pullTag().header("Warning")).contains("asks us to wait");
+    int asked = front.askedInAll();
+    assertThat(pullTag().header("Warning")).contains("asks us to wait");
+
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(4)));
+    Reply stale = pullTag();
+    assertThat(stale.header("Plimsoll-Mirror")).isEqualTo("stale");
+    assertThat(stale.header("Warning")).contains("it is asked again in 10m");
+    Reply never = mirror.send("GET", "/v2/up/library/app/manifests/2");
+    assertThat(never.status()).isEqualTo(429);
+    assertThat(never.header("Retry-After")).isEqualTo("360");
+    assertThat(never.text()).contains("TOOMANYREQUESTS", "asks us to wait");
+    assertThat(pullLayer().status()).isEqualTo(429);
+    assertThat(front.askedInAll()).as("it is asked for nothing at all").isEqualTo(asked);
+    assertThat(mirror.send("GET", "/metrics").text())
+        .contains("plimsoll_registry_mirror_upstreams_waited_for 1.0");
+
+    front.become(Mood.HONEST);
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(7)));
+    assertThat(pullTag().header("Plimsoll-Mirror")).isEqualTo("current");
+    assertThat(mirror.send("GET", "/metrics").text())
+        .contains("plimsoll_registry_mirror_upstreams_waited_for 0.0");
+  }
+
+  @Test
+  void noUpstreamIsLeftAloneForDaysWhateverItAsksFor() throws Exception {
+    pullTag();
+    front.become(Mood.BUSY);
+    front.askForPatience("999999999");
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(2)));
+    pullTag();
+
+    Reply never = mirror.send("GET", "/v2/up/library/app/manifests/2");
+    assertThat(never.header("Retry-After")).isEqualTo("3600");
+    front.become(Mood.HONEST);
+    now.updateAndGet(t -> t.plus(Duration.ofMinutes(61)));
+    assertThat(pullTag().header("Plimsoll-Mirror")).isEqualTo("current");
   }
 
   @Test

@@ -37,10 +37,22 @@ final class WebhooksCommand extends RegistryVerb {
         paramLabel = "NAME",
         description = "List what was given up and can be sent again.")
     private @Nullable String dead;
+
+    @Option(
+        names = "--discard",
+        paramLabel = "NAME",
+        description = "Forget what was given up; nobody gets it any more.")
+    private @Nullable String discard;
   }
+
+  @Option(names = "--dry-run", description = "With --discard: say how much, forget nothing.")
+  private boolean dryRun;
 
   @Override
   int run(Administration registry, Output output) throws IOException, InterruptedException {
+    if (dryRun && (asked == null || asked.discard == null)) {
+      throw wrongUsage("--dry-run is about --discard NAME; give it too");
+    }
     if (asked == null) {
       return list(registry, output);
     }
@@ -54,7 +66,22 @@ final class WebhooksCommand extends RegistryVerb {
       }
       return 0;
     }
+    if (asked.discard != null) {
+      return discard(registry, output, asked.discard);
+    }
     return asked.dead == null ? 0 : dead(registry, output, asked.dead);
+  }
+
+  private int discard(Administration registry, Output output, String name)
+      throws IOException, InterruptedException {
+    JsonNode answer = registry.delete(at(name, "dead") + "?dry-run=" + dryRun);
+    if (!output.json(answer)) {
+      output.talk(
+          "%s %d"
+              .formatted(
+                  dryRun ? "would discard:" : "discarded:", answer.path("discarded").asInt()));
+    }
+    return 0;
   }
 
   private static String at(String name, String what) {

@@ -37,6 +37,7 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
   private final Counter webhookDelivered;
   private final Counter webhookFailed;
   private final Counter webhookDropped;
+  private final Counter webhookDiscarded;
 
   public RegistryMetrics(Metrics metrics) {
     this.metrics = metrics;
@@ -90,6 +91,8 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
         ofWebhooks("webhook_failed_total", "Attempts to deliver an event that failed.");
     this.webhookDropped =
         ofWebhooks("webhook_dropped_total", "Events that were too many and that nobody got.");
+    this.webhookDiscarded =
+        ofWebhooks("webhook_discarded_total", "Events that were given up, and then forgotten.");
   }
 
   private Counter ofWebhooks(String name, String help) {
@@ -113,6 +116,11 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
   @Override
   public void dropped(String webhook, long events) {
     webhookDropped.labelValues(webhook).inc(events);
+  }
+
+  @Override
+  public void discarded(String webhook, long events) {
+    webhookDiscarded.labelValues(webhook).inc(events);
   }
 
   @Override

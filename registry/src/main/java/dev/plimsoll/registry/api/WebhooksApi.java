@@ -5,6 +5,8 @@ import dev.plimsoll.http.Response;
 import dev.plimsoll.registry.event.DeadEvent;
 import dev.plimsoll.registry.event.Delivery.Answer;
 import dev.plimsoll.registry.event.Webhooks;
+import dev.plimsoll.registry.repository.RegistryException.Malformed;
+import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -59,9 +61,16 @@ public final class WebhooksApi implements AdminResource {
 
   private record Resent(String webhook, int resent) {}
 
+  private record Discarded(String webhook, boolean dryRun, int discarded) {}
+
   @Override
   public Set<String> parameters(String path) {
     return path.startsWith(PLACE) && path.endsWith("/dead") ? Set.of("n", "last") : Set.of();
+  }
+
+  @Override
+  public boolean rehearses(String method, String path) {
+    return method.equals("DELETE") && path.startsWith(PLACE + "/") && path.endsWith("/dead");
   }
 
   @Override
@@ -97,11 +106,26 @@ public final class WebhooksApi implements AdminResource {
   }
 
   private void dead(String name, Request request, Response response) throws IOException {
-    if (!Parameters.refused("GET", request, response)) {
-      Page page = Page.of(request, PAGE_MAX);
-      long before = page.before();
-      Parameters.json(response, new Dead(webhooks.dead(name, before, page.size())));
+    switch (request.method()) {
+      case "GET" -> {
+        Page page = Page.of(request, PAGE_MAX);
+        long before = page.before();
+        Parameters.json(response, new Dead(webhooks.dead(name, before, page.size())));
+      }
+      case "DELETE" -> discard(name, request, response);
+      default -> Methods.refuse(response, "GET, DELETE");
     }
+  }
+
+  private void discard(String name, Request request, Response response) throws IOException {
+    if (!request.queryNames().stream().allMatch(Parameters.DRY_RUN::equals)) {
+      throw new Malformed(
+          Subject.PARAMETER,
+          "all that was given up is discarded, not a page of it; leave out n and last");
+    }
+    boolean dryRun = Parameters.dryRun(request);
+    int events = dryRun ? webhooks.wouldDiscard(name) : webhooks.discard(name);
+    Parameters.json(response, new Discarded(name, dryRun, events));
   }
 
   private void test(String name, Request request, Response response) throws IOException {

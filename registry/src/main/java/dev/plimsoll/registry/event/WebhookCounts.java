@@ -9,4 +9,7 @@ public interface WebhookCounts {
 
   /** Events that nobody will get: there were too many. */
   void dropped(String webhook, long events);
+
+  /** Events that were given up were forgotten, as somebody asked for. */
+  void discarded(String webhook, long events);
 }

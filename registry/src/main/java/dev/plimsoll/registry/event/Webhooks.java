@@ -35,6 +35,7 @@ public final class Webhooks {
   private final Outbox outbox;
   private final Transactions transactions;
   private final Delivery delivery;
+  private final WebhookCounts counts;
   private final InstantSource clock;
   private final WebhookRows rows = new WebhookRows();
   private final SequencedMap<String, Line> lines = new LinkedHashMap<>();
@@ -63,6 +64,7 @@ public final class Webhooks {
     this.outbox = outbox;
     this.transactions = transactions;
     this.delivery = delivery;
+    this.counts = counts;
     this.clock = clock;
     String sender = UUID.randomUUID().toString();
     for (Webhook webhook : settings.webhooks()) {
@@ -207,6 +209,24 @@ public final class Webhooks {
     line.courier().hurry();
     line.news().release();
     return revived;
+  }
+
+  /**
+   * Forgets what was given up: nobody will get it. What waits stays.
+   *
+   * @return how many they were
+   */
+  public int discard(String name) throws IOException {
+    line(name);
+    int discarded = transactions.free(h -> rows.drop(h, name, Standing.DEAD, Long.MAX_VALUE));
+    counts.discarded(name, discarded);
+    return discarded;
+  }
+
+  /** How many {@link #discard} would forget at this moment. */
+  public int wouldDiscard(String name) throws IOException {
+    line(name);
+    return transactions.read(h -> Math.toIntExact(rows.count(h, name, Standing.DEAD)));
   }
 
   private Line line(String name) {

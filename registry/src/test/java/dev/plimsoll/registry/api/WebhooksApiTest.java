@@ -47,10 +47,14 @@ class WebhooksApiTest {
   }
 
   private Client registry(int queueMax) throws IOException {
-    return Client.start(RegistrySettings.in(data).withWebhooks(settings(queueMax)));
+    return registry(queueMax, Duration.ofDays(3));
   }
 
-  private WebhookSettings settings(int queueMax) {
+  private Client registry(int queueMax, Duration ageMax) throws IOException {
+    return Client.start(RegistrySettings.in(data).withWebhooks(settings(queueMax, ageMax)));
+  }
+
+  private WebhookSettings settings(int queueMax, Duration ageMax) {
     return new WebhookSettings(
         List.of(
             new Webhook(
@@ -62,7 +66,7 @@ class WebhooksApiTest {
                 Duration.ofSeconds(1))),
         queueMax,
         100,
-        Duration.ofDays(3),
+        ageMax,
         SOON,
         SOON.multipliedBy(5));
   }
@@ -225,6 +229,30 @@ class WebhooksApiTest {
     assertThat(elsewhere.text()).contains("\"delivered\":false", "redirects are not followed");
     assertThat(hanging.text()).contains("\"delivered\":false", "no answer within 1000 ms");
     assertThat(client.send("POST", "/plimsoll/v1/webhooks/none/test").status()).isEqualTo(404);
+  }
+
+  @Test
+  void whatWasGivenUpIsListedAndDiscardedAndARehearsalDiscardsNothing() throws Exception {
+    client.close();
+    client = registry(10_000, Duration.ofMillis(1));
+    receiver.become(Mood.UNWILLING);
+    client.image("app", "1", "first");
+    soon().untilAsserted(() -> assertThat(list()).contains("\"queued\":0,\"dead\":2"));
+    receiver.become(Mood.WELL);
+    String dead = "/plimsoll/v1/webhooks/ci/dead";
+
+    assertThat(client.send("DELETE", dead + "?dry-run").text())
+        .isEqualTo("{\"webhook\":\"ci\",\"dryRun\":true,\"discarded\":2}");
+    assertThat(client.send("DELETE", dead + "?n=1").status()).isEqualTo(400);
+    assertThat(client.send("GET", dead).text()).contains("manifest.pushed", "tag.moved");
+    assertThat(client.send("DELETE", dead).text())
+        .isEqualTo("{\"webhook\":\"ci\",\"dryRun\":false,\"discarded\":2}");
+
+    assertThat(client.send("GET", dead).text()).isEqualTo("{\"events\":[]}");
+    assertThat(client.send("GET", "/metrics").text())
+        .contains("plimsoll_registry_webhook_discarded_total{webhook=\"ci\"} 2.0");
+    awaitKinds("administered");
+    assertThat(client.send("DELETE", "/plimsoll/v1/webhooks/none/dead").status()).isEqualTo(404);
   }
 
   @Test

@@ -89,6 +89,9 @@ abstract class CourierContract {
           public void dropped(String webhook, long events) {
             dropped.merge(webhook, events, Long::sum);
           }
+
+          @Override
+          public void discarded(String webhook, long events) {}
         },
         sender,
         new Random(1),

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.job;
 
 import dev.plimsoll.registry.event.AuditLog;
+import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,6 +104,9 @@ public final class Jobs {
       log.info("job ended kind={} found={}", kind, run.progress.snapshot().found());
     } catch (InterruptedException e) {
       failure = "interrupted";
+    } catch (JobRefused e) { // by what was asked for: its sentence says all there is to say
+      failure = e.getMessage();
+      log.warn("job refused kind={} reason={}", kind, failure);
     } catch (IOException | RuntimeException e) {
       failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       log.warn("job ended early kind={}", kind, e);

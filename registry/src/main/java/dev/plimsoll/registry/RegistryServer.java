@@ -216,7 +216,7 @@ public final class RegistryServer implements AutoCloseable {
     LostDatabase lost = new LostDatabase(root, new LocalDisk());
     Optional<PostgresAddress> postgres = settings.storage().postgres();
     if (postgres.isEmpty()) {
-      lost.refuseIfGone(stores.manifests());
+      lost.refuseIfGone(stores.manifests(), stores.blobs());
     }
     Database database = storage.database();
     parts.push(database::close);

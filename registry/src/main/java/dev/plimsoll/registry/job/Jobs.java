@@ -3,6 +3,10 @@ package dev.plimsoll.registry.job;
 import dev.plimsoll.registry.event.AuditLog;
 import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -108,7 +112,7 @@ public final class Jobs {
       failure = e.getMessage();
       log.warn("job refused kind={} reason={}", kind, failure);
     } catch (IOException | RuntimeException e) {
-      failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      failure = sentence(e);
       log.warn("job ended early kind={}", kind, e);
     } finally {
       synchronized (this) {
@@ -116,6 +120,17 @@ public final class Jobs {
         run.ended = clock.instant();
       }
     }
+  }
+
+  /** The file system's exceptions say which file, and by their class alone what about it. */
+  private static String sentence(Exception e) {
+    return switch (e) {
+      case AccessDeniedException f -> "the server's user may not read or write " + f.getFile();
+      case NoSuchFileException f -> "%s is not there, and cannot be made".formatted(f.getFile());
+      case NotDirectoryException f -> f.getFile() + " is no directory";
+      case FileAlreadyExistsException f -> f.getFile() + " is there already";
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
   }
 
   /** The one in progress, or the last one. */

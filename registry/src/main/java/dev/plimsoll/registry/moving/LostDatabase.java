@@ -3,21 +3,18 @@ package dev.plimsoll.registry.moving;
 import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Disk;
 import dev.plimsoll.content.DurableFile;
-import dev.plimsoll.content.Stored;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.check.Restoration;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A registry whose database is gone while its stores are not: a file that was lost with its machine,
@@ -54,12 +51,24 @@ public final class LostDatabase {
     }
   }
 
-  /** Refuses to go on if the file is gone and manifests are not. To be asked before it is opened. */
-  public void refuseIfGone(ContentStore manifests) throws IOException {
-    if (!Files.exists(database()) && note().isEmpty() && holdsAny(manifests)) {
+  /**
+   * Refuses to go on if the file is gone and manifests or bytes are not. To be asked before it is
+   * opened.
+   */
+  public void refuseIfGone(ContentStore manifests, ContentStore blobs) throws IOException {
+    if (Files.exists(database()) || note().isPresent()) {
+      return;
+    }
+    if (Occupied.has(manifests)) {
       throw new IOException(
           "%s is gone, but the manifests in %s are not: %s brings them back; or %s"
               .formatted(database(), manifests, remedy(), another()));
+    }
+    if (Occupied.has(blobs)) { // as a restore leaves it: the first start writes the objects
+      throw new IOException(
+          ("%s is gone, but the bytes in %s are not, and no manifest is there to say what they are:"
+                  + " restore a backup with plimsoll registry restore --replace --data %s; or %s")
+              .formatted(database(), blobs, root.getParent(), another()));
     }
   }
 
@@ -69,7 +78,7 @@ public final class LostDatabase {
    */
   public void refuseIfNew(Transactions transactions, String name, ContentStore manifests)
       throws IOException {
-    if (!isKnown(transactions) && note().isEmpty() && holdsAny(manifests)) {
+    if (!isKnown(transactions) && note().isEmpty() && Occupied.has(manifests)) {
       throw new IOException(
           "%s has nothing of this registry, but there are manifests in %s: restore it with its own"
                   .formatted(name, manifests)
@@ -101,14 +110,6 @@ public final class LostDatabase {
 
   private static String another() {
     return "give an empty place to begin with an empty registry";
-  }
-
-  private static boolean holdsAny(ContentStore manifests) throws IOException {
-    try (Stream<Stored> all = manifests.list()) {
-      return all.anyMatch(Stored.StoredBlob.class::isInstance);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 
   /** Brings the copies of a database that are somewhere else into a directory. */

@@ -328,6 +328,13 @@ class BackupTest {
   }
 
   @Test
+  void whatIsNoDirectoryIsSaid() throws Exception {
+    Files.writeString(backup, "a file");
+
+    assertThat(backUp("").path("failure").asString()).isEqualTo(backup + " is no directory");
+  }
+
+  @Test
   void aDatabaseOrManifestOfABackupThatWasTamperedWithIsRefused() throws Exception {
     backUp("");
     Path database = generations().getFirst();
@@ -362,6 +369,24 @@ class BackupTest {
 
     try (Client client = Client.start(data)) {
       assertThat(get(client, "manifests/3.0")).isEqualTo(newer);
+    }
+  }
+
+  @Test
+  void oneThatWasRestoredAndLosesItsDatabaseBeforeItsFirstStartDoesNotBeginAnew() throws Exception {
+    backUp("");
+    destroy();
+    restored(data, RegistryRestore.Mode.RESTORE);
+    Files.delete(data.resolve("registry/db/registry.db"));
+
+    assertThatThrownBy(() -> Client.start(data))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is gone, but the bytes in")
+        .hasMessageContaining("plimsoll registry restore --replace --data " + data);
+    restored(data, RegistryRestore.Mode.REPLACE);
+
+    try (Client client = Client.start(data)) {
+      assertBothImages(client);
     }
   }
 

@@ -112,6 +112,19 @@ class AccessTlsIT {
     assertThat(login(shell)).contains("Login Succeeded");
   }
 
+  @Test
+  void itsOwnCommandLineTakesTheAuthorityFromWhereDockerDoes() throws Exception {
+    Shell ada = shell.with("PLIMSOLL_PASSWORD", PASSWORD);
+    String gc = "$plimsoll gc --url https://$R --user ada ";
+    assertThat(ada.refusal(gc))
+        .contains("no secure connection with https://", "/etc/docker/certs.d/", "/ca.crt");
+
+    Files.writeString(
+        engine.scratch().resolve("client.yaml"),
+        "registry.mirror.certificates: " + ada.out("echo $C"));
+    ada.out(gc + "--config $D/client.yaml");
+  }
+
   private static String served() throws Exception {
     return shell.out(
         "openssl s_client -connect $R -CAfile $D/tls/ca.crt </dev/null 2>/dev/null | openssl x509 -noout -subject");

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * certificates ({@code *.cert} with a {@code *.key} of the same name). Files may change while we
  * run: they are looked at for each use and read when they differ. Safe for many threads.
  */
-final class Certificates {
+public final class Certificates {
   private static final int HOSTS_MAX = 1000;
 
   /** {@code version} is the names, times and sizes of the files that {@code trust} was read from. */
@@ -24,11 +24,16 @@ final class Certificates {
   private final Path directory;
   private final Map<String, Read> read = new HashMap<>();
 
-  Certificates(Path directory) {
+  public Certificates(Path directory) {
     this.directory = directory;
   }
 
-  Trust verified(String hostAndPort) throws IOException {
+  /**
+   * The system's authorities, and those of a host.
+   *
+   * @throws IOException if a file is there that cannot be used
+   */
+  public Trust verified(String hostAndPort) throws IOException {
     return trust("verified " + hostAndPort, hostAndPort, Trust.system());
   }
 

@@ -3,6 +3,7 @@ package dev.plimsoll.transfer;
 import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.oci.RepositoryName;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,10 +25,7 @@ public record RegistryAddress(URI url) {
             && url.getRawQuery() == null
             && url.getRawFragment() == null;
     if (!legal) {
-      // A user and a password may stand in what was written: they are not repeated.
-      throw new IllegalArgumentException(
-          "\"%s\" is not the address of a registry; write https://host"
-              .formatted(url.toString().replaceFirst("//[^/]*@", "//…@")));
+      throw noAddress(url.toString());
     }
     String path = path(url);
     if (!path.isEmpty()) {
@@ -37,7 +35,20 @@ public record RegistryAddress(URI url) {
 
   /** Reads a URL; throws {@link IllegalArgumentException} with a sentence. */
   public static RegistryAddress parse(String text) {
-    return new RegistryAddress(URI.create(text));
+    URI url;
+    try {
+      url = new URI(text);
+    } catch (URISyntaxException e) {
+      throw noAddress(text);
+    }
+    return new RegistryAddress(url);
+  }
+
+  /** A user and a password may stand in what was written: they are not repeated. */
+  private static IllegalArgumentException noAddress(String text) {
+    return new IllegalArgumentException(
+        "\"%s\" is not the address of a registry; write https://host"
+            .formatted(text.replaceFirst("//[^/]*@", "//…@")));
   }
 
   /** Host and port, or {@code docker.io}, as credentials are filed. */

@@ -15,6 +15,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import tools.jackson.databind.JsonNode;
 
 /** A registry's administration, as docs/registry/api.md describes it. */
@@ -23,16 +24,19 @@ final class Administration {
 
   private final HttpClient http;
   private final URI base;
+  private final Trust trust;
   private final Optional<String> authorization;
 
   /**
    * Speaks with one registry.
    *
+   * @param trust whose word on its certificate is taken
    * @param authorization what proves who asks; empty: nothing
    */
-  Administration(HttpClient http, URI base, Optional<String> authorization) {
+  Administration(HttpClient http, URI base, Trust trust, Optional<String> authorization) {
     this.http = http;
     this.base = base;
+    this.trust = trust;
     this.authorization = authorization;
   }
 
@@ -55,6 +59,8 @@ final class Administration {
       return Optional.of(Json.tree(response.bytes(ANSWER_BYTES_MAX)));
     } catch (ConnectException e) {
       throw nobody(e);
+    } catch (SSLException e) {
+      throw notBelieved(e);
     }
   }
 
@@ -86,6 +92,8 @@ final class Administration {
       }
     } catch (ConnectException e) {
       throw nobody(e);
+    } catch (SSLException e) {
+      throw notBelieved(e);
     }
   }
 
@@ -102,7 +110,7 @@ final class Administration {
 
   private ClientRequest request(String method, String path, RequestBody body) {
     URI target = URI.create(base.toString().replaceAll("/+$", "") + "/plimsoll/v1" + path);
-    ClientRequest request = ClientRequest.of(method, target, Trust.system()).patient().body(body);
+    ClientRequest request = ClientRequest.of(method, target, trust).patient().body(body);
     return authorization
         .map(credentials -> request.header("Authorization", credentials))
         .orElse(request);
@@ -115,6 +123,8 @@ final class Administration {
       return Json.tree(response.bytes(ANSWER_BYTES_MAX));
     } catch (ConnectException e) {
       throw nobody(e);
+    } catch (SSLException e) {
+      throw notBelieved(e);
     }
   }
 
@@ -136,6 +146,15 @@ final class Administration {
     return new IOException(
         "no registry answers at %s; start it, or name its data directory with --data"
             .formatted(base),
+        e);
+  }
+
+  private IOException notBelieved(SSLException e) {
+    return new IOException(
+        ("no secure connection with %s (%s); if its certificate is of an authority of its own, put that"
+                + " into /etc/docker/certs.d/%s/ca.crt here, and name it with --url by a name that the"
+                + " certificate has")
+            .formatted(base, e.getMessage(), base.getRawAuthority()),
         e);
   }
 

@@ -3,9 +3,11 @@ package dev.plimsoll.cli.registry;
 import dev.plimsoll.cli.verb.ProgramSettings;
 import dev.plimsoll.http.client.ClientSettings;
 import dev.plimsoll.http.client.HttpClient;
+import dev.plimsoll.http.client.Trust;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.retention.RetentionSettings;
+import dev.plimsoll.transfer.Certificates;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -64,7 +66,8 @@ final class RegistryTarget {
 
   int use(Action action) throws IOException, InterruptedException {
     if (data == null) {
-      return talk(url == null ? listening() : url, credentials(), action);
+      URI running = url == null ? listening() : url;
+      return talk(running, trust(running), credentials(), action);
     }
     if (url != null && command != null) {
       throw new ParameterException(
@@ -79,7 +82,7 @@ final class RegistryTarget {
             stopped
                 .withAccess(stopped.access().onlyFor(key))
                 .withRetention(RetentionSettings.OFF))) {
-      return talk(URI.create(server.url()), Optional.of("Bearer " + key), action);
+      return talk(URI.create(server.url()), Trust.system(), Optional.of("Bearer " + key), action);
     }
   }
 
@@ -144,10 +147,20 @@ final class RegistryTarget {
                 scheme, everywhere ? "127.0.0.1" : listen.getHostString(), listen.getPort()));
   }
 
-  private static int talk(URI base, Optional<String> credentials, Action action)
+  /** Beside the system's authorities those of {@code certs.d}, as for Docker. */
+  private Trust trust(URI running) throws IOException {
+    if (!"https".equals(running.getScheme())) {
+      return Trust.system();
+    }
+    RegistrySettings here = RegistrySettings.from(settings.load());
+    return new Certificates(here.parts().mirror().certificates())
+        .verified(running.getRawAuthority());
+  }
+
+  private static int talk(URI base, Trust trust, Optional<String> credentials, Action action)
       throws IOException, InterruptedException {
     try (HttpClient http = new HttpClient(ClientSettings.DEFAULT)) {
-      return action.run(new Administration(http, base, credentials));
+      return action.run(new Administration(http, base, trust, credentials));
     }
   }
 }

@@ -4,6 +4,8 @@ import dev.plimsoll.cli.registry.UserCommand.Accounts;
 import dev.plimsoll.cli.verb.Output;
 import dev.plimsoll.oci.Json;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +145,9 @@ final class RobotCommand implements Callable<Integer> {
               .formatted(
                   robot.path("username").asString(),
                   robot.has("expiresAt")
-                      ? "; good until " + robot.path("expiresAt").asString()
+                      ? "; good until "
+                          + Instant.parse(robot.path("expiresAt").asString())
+                              .truncatedTo(ChronoUnit.SECONDS)
                       : ""));
       output.data(robot.path("token").asString());
     }

@@ -71,7 +71,8 @@ public record MirrorSettings(
       Setting.path(
           "registry.mirror.certificates",
           "/etc/docker/certs.d",
-          "Directory of host:port/*.crt with authorities of upstreams.");
+          "Directory of host:port/*.crt with authorities of upstreams and of registries that commands"
+              + " are given.");
   private static final Setting<Duration> REVALIDATE_AFTER =
       Setting.duration(
           "registry.mirror.revalidate-after",

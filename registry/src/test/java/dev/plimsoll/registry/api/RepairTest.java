@@ -208,5 +208,7 @@ class RepairTest {
     assertThat(ours.send("POST", CHECK + "?dry-run").status()).isEqualTo(400);
     assertThat(ours.send("POST", CHECK + "?from=https://host").status()).isEqualTo(400);
     assertThat(ours.send("POST", CHECK + "?repair&from=ftp://host").status()).isEqualTo(400);
+    assertThat(ours.send("POST", CHECK + "?repair&from=http://").text())
+        .contains("is not the address of a registry; write https://host");
   }
 }

@@ -440,7 +440,7 @@ public final class RegistryServer implements AutoCloseable {
             new Origins(settings.access().trustedProxies()),
             settings.externalUrl(),
             settings.limits().chunkMin().bytes(),
-            new HealthApi(plain, space, metrics),
+            new HealthApi(plain, space, collector, metrics),
             List.of(
                 new TokenApi(access, mirrors),
                 new AccountsApi(access.accounts()),

@@ -3,11 +3,14 @@ package dev.plimsoll.registry.api;
 import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.gc.Collector;
+import dev.plimsoll.registry.gc.GcStatus;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,18 +24,21 @@ public final class HealthApi {
 
   private final Transactions transactions;
   private final Space space;
+  private final Collector collector;
   private final RegistryMetrics metrics;
   private final ReentrantLock asking = new ReentrantLock();
-  private volatile Seen seen = new Seen(true, System.nanoTime() - ASKED_EVERY.toNanos());
+  private volatile Seen seen = new Seen(true, false, System.nanoTime() - ASKED_EVERY.toNanos());
 
-  public HealthApi(Transactions transactions, Space space, RegistryMetrics metrics) {
+  public HealthApi(
+      Transactions transactions, Space space, Collector collector, RegistryMetrics metrics) {
     this.transactions = transactions;
     this.space = space;
+    this.collector = collector;
     this.metrics = metrics;
   }
 
-  /** Whether the database answered, and when it was asked. */
-  private record Seen(boolean databaseAnswers, long atNanos) {
+  /** Whether the database answered, whether anything is collected, and when that was asked. */
+  private record Seen(boolean databaseAnswers, boolean collectorOff, long atNanos) {
     boolean isFresh() {
       return System.nanoTime() - atNanos < ASKED_EVERY.toNanos();
     }
@@ -44,15 +50,18 @@ public final class HealthApi {
       boolean takesPushes,
       long usableBytes,
       long lowWaterBytes,
-      long reservedBytes) {}
+      long reservedBytes,
+      boolean collects,
+      Optional<Instant> collectedAt) {}
 
   /** Answers, and returns true, if the path is one of the two that anybody may ask. */
   boolean handle(String path, Response response) throws IOException {
     switch (path) {
       case "/healthz" -> response.header("Content-Type", "text/plain").send(OK);
       case "/readyz" -> {
-        // A registry on a full disk still serves pulls: a balancer must not take it out.
-        Ready ready = ready(databaseAnswers());
+        // A registry on a full disk, or one that collects nothing, still serves pulls: a balancer
+        // must not take it out.
+        Ready ready = ready(seenLately());
         if (!ready.ready()) {
           response.status(503);
         }
@@ -65,34 +74,39 @@ public final class HealthApi {
     return true;
   }
 
-  private Ready ready(boolean databaseAnswers) {
+  /** Why nothing is collected is not for everybody: the administration tells it. */
+  private Ready ready(Seen lately) {
+    boolean databaseAnswers = lately.databaseAnswers();
     return new Ready(
         databaseAnswers,
         databaseAnswers ? Optional.empty() : Optional.of("the database cannot be reached"),
         databaseAnswers && !space.isLow(),
         space.usableBytes(),
         space.lowWaterBytes(),
-        space.reservedBytes());
+        space.reservedBytes(),
+        databaseAnswers && !lately.collectorOff(),
+        collector.status().last().map(GcStatus.Run::ended));
   }
 
   /** Of many who ask at once one waits for the database, which may take long to say nothing. */
-  private boolean databaseAnswers() {
+  private Seen seenLately() {
     if (!seen.isFresh() && asking.tryLock()) {
       try {
-        seen = new Seen(asked(), System.nanoTime());
+        seen = asked();
       } finally {
         asking.unlock();
       }
     }
-    return seen.databaseAnswers();
+    return seen;
   }
 
-  private boolean asked() {
+  private Seen asked() {
     try {
       transactions.read(h -> h.select("SELECT 1").mapTo(int.class).one());
-      return true;
+      return new Seen(true, collector.off().isPresent(), System.nanoTime());
     } catch (IOException e) {
-      return false; // every request that needs the database says why
+      return new Seen(
+          false, false, System.nanoTime()); // every request that needs the database says why
     }
   }
 

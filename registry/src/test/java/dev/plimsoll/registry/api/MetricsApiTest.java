@@ -82,6 +82,8 @@ class MetricsApiTest {
     assertThat(client.send("GET", "/plimsoll/v1/gc").text())
         .contains("\"freedBytes\":3", "\"deletedBlobs\":1", "\"last\":{\"began\":\"", "\"next\":\"")
         .doesNotContain("\"off\"", "\"deleted\"");
+    assertThat(client.send("GET", "/readyz").text())
+        .contains("\"collects\":true,\"collectedAt\":\"");
     assertThat(metrics()).contains("plimsoll_registry_gc_off 0.0");
     assertThat(metrics()).contains("plimsoll_registry_gc_freed_bytes_total 3.0");
   }

@@ -2,6 +2,7 @@ package dev.plimsoll.registry.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Json;
@@ -112,6 +113,10 @@ class RulesApiTest {
       assertThat(refused.text()).contains("UNSUPPORTED", "read-only: moving house");
       assertThat(client.send("DELETE", "/v2/app/manifests/1").status()).isEqualTo(405);
       assertThat(client.send("POST", "/plimsoll/v1/gc?now").status()).isEqualTo(405);
+      await().until(() -> client.send("GET", "/readyz").text().contains("\"collects\":false"));
+      assertThat(client.send("GET", "/readyz").text())
+          .contains("\"ready\":true")
+          .doesNotContain("moving house");
       assertThat(client.send("GET", "/v2/app/manifests/1").body()).isEqualTo(manifest);
     }
     try (Client client = start("")) {

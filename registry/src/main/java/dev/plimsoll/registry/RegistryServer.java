@@ -369,6 +369,7 @@ public final class RegistryServer implements AutoCloseable {
             settings.gcEvery(),
             clock);
     housekeeping.beside(() -> database.leads("housekeeping"), settings.storage().unfinishedFor());
+    housekeeping.measuring(new Stats(plain)::measure);
     housekeeping.recover();
     parts.push(jobs::close);
     parts.push(housekeeping::close);

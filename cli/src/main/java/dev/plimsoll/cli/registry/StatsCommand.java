@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
     description = {
       "Say what takes the space: by repository and by the week in which it came;",
-      "or by tag. What was deleted since is in no week.",
+      "or by tag. CAME is what came in a week and is still here; STORED all that was here at",
+      "its end, and GROWN by how much that was more than before.",
       "OWN is what nothing else has, and what deleting would free after the trash;",
       "LAST PULL of a tag, by name or by digest, is at most a minute behind."
     },
@@ -56,18 +57,30 @@ final class StatsCommand extends RegistryVerb {
       stats
           .path("repositories")
           .forEach(each -> output.data(line(each, each.path("repository").asString())));
-      output.talk("\n%10s %6s  %s".formatted("CAME", "BLOBS", "IN THE WEEK FROM"));
+      output.talk(
+          "\n%10s %10s %10s %6s  %s"
+              .formatted("STORED", "GROWN", "CAME", "BLOBS", "IN THE WEEK FROM"));
       stats
           .path("weeks")
           .forEach(week ->
               output.data(
-                  "%10s %6d  %s"
+                  "%10s %10s %10s %6d  %s"
                       .formatted(
+                          size(week, "storedBytes"),
+                          size(week, "grownBytes"),
                           new ByteSize(week.path("bytes").asLong()),
                           week.path("blobs").asLong(),
                           week.path("from").asString().substring(0, "2026-01-01".length()))));
     }
     return 0;
+  }
+
+  private static String size(JsonNode week, String field) {
+    if (!week.has(field)) {
+      return "-";
+    }
+    long bytes = week.path(field).asLong();
+    return bytes < 0 ? "-" + new ByteSize(-bytes) : new ByteSize(bytes).toString();
   }
 
   private static String line(JsonNode use, String name) {

@@ -29,7 +29,12 @@ public final class StatsApi implements AdminResource {
   private record RepositoryLine(
       String repository, long tags, long manifests, long blobs, long bytes, long ownBytes) {}
 
-  private record WeekLine(Instant from, long blobs, long bytes) {}
+  private record WeekLine(
+      Instant from,
+      long blobs,
+      long bytes,
+      Optional<Long> storedBytes,
+      Optional<Long> grownBytes) {}
 
   private record OfRepository(String repository, List<TagLine> tags) {}
 
@@ -74,7 +79,7 @@ public final class StatsApi implements AdminResource {
                     r.ownBytes()))
             .toList(),
         stats.weeks(clock.instant(), WEEKS).stream()
-            .map(w -> new WeekLine(w.from(), w.blobs(), w.bytes()))
+            .map(w -> new WeekLine(w.from(), w.blobs(), w.bytes(), w.storedBytes(), w.grownBytes()))
             .toList());
   }
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a registry does by itself: collects, gives up idle uploads, audits, keeps its reserve,
- * copies its database. {@link
+ * measures itself, copies its database. {@link
  * #round} is one turn of it, for tests with a clock of their own; {@link #start} has a thread take
  * turns.
  */
@@ -28,6 +28,7 @@ public final class Housekeeping {
   private static final Duration BETWEEN_LOOKS = Duration.ofDays(1);
   private static final Duration BETWEEN_TIDYINGS = Duration.ofDays(1);
   private static final Duration BETWEEN_COPIES = Duration.ofHours(1);
+  private static final Duration BETWEEN_MEASURES = Duration.ofDays(1);
   private static final int OBJECTS_BATCH = 200;
   private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
@@ -45,8 +46,10 @@ public final class Housekeeping {
   private @Nullable Thread thread;
   private @Nullable Instant stagingAt;
   private @Nullable Instant tidiedAt;
+  private @Nullable Instant measuredAt;
   private volatile @Nullable Instant nextAt;
   private BooleanSupplier leads = () -> true;
+  private Measure measure = _ -> {};
   private Duration unfinishedFor = Duration.ofDays(7);
 
   public Housekeeping(
@@ -83,6 +86,17 @@ public final class Housekeeping {
     this.unfinishedFor = unfinishedFor;
   }
 
+  /** Writes down how much is stored. */
+  @FunctionalInterface
+  public interface Measure {
+    void at(Instant now) throws IOException;
+  }
+
+  /** Has the size measured every day, since it looks at every blob. To be called before the first turn. */
+  public void measuring(Measure newMeasure) {
+    measure = newMeasure;
+  }
+
   /** Picks up what the last process left. To be called before the first request. */
   public void recover() throws IOException {
     deadlines.look();
@@ -116,7 +130,16 @@ public final class Housekeeping {
       audits.tidy(now.minus(unfinishedFor));
     }
     audits.turn();
+    measure(now);
     copyDatabase(now);
+  }
+
+  private void measure(Instant now) throws IOException {
+    boolean due = measuredAt == null || !measuredAt.plus(BETWEEN_MEASURES).isAfter(now);
+    if (due && !space.isLow()) {
+      measure.at(now);
+      measuredAt = now;
+    }
   }
 
   private void writeMissingObjects() throws IOException {

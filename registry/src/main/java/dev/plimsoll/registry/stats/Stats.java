@@ -8,9 +8,13 @@ import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.stream.LongStream;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -47,11 +51,22 @@ public final class Stats {
       Tag tag, Digest digest, long blobs, long bytes, long ownBytes, Optional<Instant> pulledAt) {}
 
   /**
-   * What came in a week.
+   * What became of the registry in a week.
    *
    * @param from when it began
+   * @param blobs that came in it and are still here
+   * @param bytes of those
+   * @param storedBytes all that was here at its end, or is here now; empty if nobody looked
+   * @param grownBytes by how much that is more, or less, than when somebody looked last before it
    */
-  public record Week(Instant from, long blobs, long bytes) {}
+  public record Week(
+      Instant from,
+      long blobs,
+      long bytes,
+      Optional<Long> storedBytes,
+      Optional<Long> grownBytes) {}
+
+  private record Came(long blobs, long bytes) {}
 
   /**
    * Repositories by what they take, the largest first.
@@ -137,35 +152,84 @@ public final class Stats {
         .list();
   }
 
-  /** What came in each of the last weeks and is still here, the latest first; weeks of nothing too. */
+  /** Writes down how much is here, as the present week's last word for now. */
+  public void measure(Instant now) throws IOException {
+    Came all = transactions.read(Stats::all);
+    transactions.free(h ->
+        h.createUpdate(
+                """
+                INSERT INTO stored_weeks (week, blobs, size_bytes, measured_at)
+                VALUES (:week, :blobs, :bytes, :now)
+                ON CONFLICT (week) DO UPDATE SET blobs = excluded.blobs,
+                  size_bytes = excluded.size_bytes, measured_at = excluded.measured_at
+                """)
+            .bind("week", now.toEpochMilli() / WEEK_MILLIS)
+            .bind("blobs", all.blobs())
+            .bind("bytes", all.bytes())
+            .bind("now", now.toEpochMilli())
+            .execute());
+  }
+
+  private static Came all(Handle h) {
+    return h.createQuery(
+            """
+            SELECT COUNT(*) AS blobs, COALESCE(SUM(size_bytes), 0) AS bytes
+            FROM blobs WHERE state IN ('live', 'condemned')
+            """)
+        .map((rs, ctx) -> new Came(rs.getLong("blobs"), rs.getLong("bytes")))
+        .one();
+  }
+
+  /** The last weeks, the latest first; those of nothing too. */
   public List<Week> weeks(Instant now, int most) throws IOException {
-    long first = now.toEpochMilli() / WEEK_MILLIS - most + 1;
-    List<Week> known =
-        transactions.read(h ->
-            h.createQuery(
-                    """
-                    SELECT came.week, COUNT(*) AS blobs, SUM(b.size_bytes) AS bytes
-                    FROM (SELECT digest, MIN(linked_at) / :week AS week
-                      FROM blob_links GROUP BY digest) came
-                    JOIN blobs b ON b.digest = came.digest AND b.state IN ('live', 'condemned')
-                    WHERE came.week >= :first GROUP BY came.week
-                    """)
-                .bind("week", WEEK_MILLIS)
-                .bind("first", first)
-                .map((rs, ctx) ->
-                    new Week(
-                        Instant.ofEpochMilli(rs.getLong("week") * WEEK_MILLIS),
-                        rs.getLong("blobs"),
-                        rs.getLong("bytes")))
-                .list());
-    return LongStream.range(0, most)
-        .mapToObj(back -> Instant.ofEpochMilli((first + most - 1 - back) * WEEK_MILLIS))
-        .map(from ->
-            known.stream()
-                .filter(week -> week.from().equals(from))
-                .findFirst()
-                .orElse(new Week(from, 0, 0)))
-        .toList();
+    long present = now.toEpochMilli() / WEEK_MILLIS;
+    long first = present - most + 1;
+    return transactions.read(h -> {
+      Map<Long, Came> came = came(h, first);
+      NavigableMap<Long, Long> stored = stored(h);
+      stored.put(present, all(h).bytes());
+      List<Week> weeks = new ArrayList<>();
+      for (long week = present; week >= first; week--) {
+        Came of = came.getOrDefault(week, new Came(0, 0));
+        Optional<Long> atItsEnd = Optional.ofNullable(stored.get(week));
+        Optional<Long> before =
+            Optional.ofNullable(stored.lowerEntry(week)).map(Map.Entry::getValue);
+        weeks.add(
+            new Week(
+                Instant.ofEpochMilli(week * WEEK_MILLIS),
+                of.blobs(),
+                of.bytes(),
+                atItsEnd,
+                atItsEnd.flatMap(bytes -> before.map(earlier -> bytes - earlier))));
+      }
+      return weeks;
+    });
+  }
+
+  private static Map<Long, Came> came(Handle h, long first) {
+    return h
+        .createQuery(
+            """
+            SELECT came.week, COUNT(*) AS blobs, SUM(b.size_bytes) AS bytes
+            FROM (SELECT digest, MIN(linked_at) / :week AS week
+              FROM blob_links GROUP BY digest) came
+            JOIN blobs b ON b.digest = came.digest AND b.state IN ('live', 'condemned')
+            WHERE came.week >= :first GROUP BY came.week
+            """)
+        .bind("week", WEEK_MILLIS)
+        .bind("first", first)
+        .map((rs, ctx) ->
+            Map.entry(rs.getLong("week"), new Came(rs.getLong("blobs"), rs.getLong("bytes"))))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  private static NavigableMap<Long, Long> stored(Handle h) {
+    NavigableMap<Long, Long> stored = new TreeMap<>();
+    h.createQuery("SELECT week, size_bytes FROM stored_weeks")
+        .map((rs, ctx) -> Map.entry(rs.getLong("week"), rs.getLong("size_bytes")))
+        .forEach(week -> stored.put(week.getKey(), week.getValue()));
+    return stored;
   }
 
   private static long id(Handle h, RepositoryName repository) {

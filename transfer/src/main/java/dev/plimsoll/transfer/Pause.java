@@ -8,6 +8,15 @@ public interface Pause {
   /** For when somebody waits for the answer: half a minute at most, whatever the registry wants. */
   Pause BRIEF = (wait, because) -> Thread.sleep(Math.min(wait.toMillis(), 30_000));
 
+  /** The same, but what wants to be left alone for longer is not tried again. */
+  Pause BRIEF_OR_NONE =
+      (wait, because) -> {
+        if (wait.toMillis() > 30_000) {
+          throw because;
+        }
+        Thread.sleep(wait);
+      };
+
   /**
    * Waits.
    *

@@ -139,16 +139,16 @@ public final class RemoteRegistry {
   /** Brings one blob into the sink, broken connections made again, its size and digest checked. */
   public void fetch(RepositoryName repository, Descriptor blob, BlobSink sink)
       throws IOException, InterruptedException {
+    fetch(repository, blob, sink, pause.orElse(Pause.BRIEF));
+  }
+
+  /** The same, with {@code between} two attempts. */
+  public void fetch(RepositoryName repository, Descriptor blob, BlobSink sink, Pause between)
+      throws IOException, InterruptedException {
     try {
       once(session -> {
         new LayerDownload(
-                session,
-                settings,
-                name(repository),
-                blob,
-                sink,
-                PullProgress.SILENT,
-                pause.orElse(Pause.BRIEF))
+                session, settings, name(repository), blob, sink, PullProgress.SILENT, between)
             .run();
         return blob;
       });

@@ -5,6 +5,7 @@ import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.repository.Uploads;
+import dev.plimsoll.transfer.Pause;
 import dev.plimsoll.transfer.RemoteRegistry;
 import dev.plimsoll.transfer.TransferException;
 import java.io.IOException;
@@ -156,7 +157,13 @@ final class BlobFetches {
   private static void fetch(Source source, BlobFetch fetch)
       throws UpstreamTrouble, IOException, InterruptedException {
     try {
-      source.remote().fetch(source.upstream().remote(source.repository()), source.blob(), fetch);
+      source
+          .remote()
+          .fetch(
+              source.upstream().remote(source.repository()),
+              source.blob(),
+              fetch,
+              Pause.BRIEF_OR_NONE);
     } catch (NoSpaceException e) {
       throw e; // ours, not the upstream's
     } catch (IOException | TransferException e) {

@@ -82,13 +82,6 @@ public final class Mirror {
 
   private record Tagged(RepositoryName repository, Tag tag) {}
 
-  /**
-   * A time in which the upstream is not asked for what can be served without it.
-   *
-   * @param byItsWish it has said how long it wants to be left alone: it is asked for nothing
-   */
-  private record Outage(Instant until, String reason, boolean byItsWish) {}
-
   private final Upstream upstream;
   private final RemoteRegistry remote;
   private final MirrorSettings settings;
@@ -103,7 +96,7 @@ public final class Mirror {
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
   private final Absences absentManifests;
   private final Absences absentBlobs;
-  private volatile Optional<Outage> outage = Optional.empty();
+  private final Outages outages = new Outages();
 
   Mirror(
       Upstream upstream,
@@ -138,16 +131,12 @@ public final class Mirror {
 
   /** Whether the upstream answered when it was last asked. */
   public boolean isUp() {
-    return outage.isEmpty();
+    return outages.isUp();
   }
 
   /** How long the upstream still wants to be left alone; zero if it does not. */
   public Duration pause() {
-    Instant now = clock.instant();
-    return outage
-        .filter(down -> down.byItsWish() && now.isBefore(down.until()))
-        .map(down -> Duration.between(now, down.until()))
-        .orElse(Duration.ZERO);
+    return outages.pause(clock.instant());
   }
 
   /**
@@ -266,8 +255,7 @@ public final class Mirror {
 
   /** Why the upstream is not asked at present if there is something to serve. */
   Optional<String> leftAlone() {
-    Instant now = clock.instant();
-    return outage.filter(down -> now.isBefore(down.until())).map(Outage::reason);
+    return outages.reason(clock.instant());
   }
 
   private Served fetched(RepositoryName repository, Digest digest, Set<Tag> tags, Duration patience)
@@ -427,9 +415,8 @@ public final class Mirror {
     }
     try {
       T answer = asking.within(upstream, patience, question);
-      if (outage.isPresent()) {
+      if (outages.answered(clock.instant())) {
         log.info("upstream answers again upstream={}", upstream);
-        outage = Optional.empty();
       }
       return answer;
     } catch (UpstreamTrouble trouble) {
@@ -448,7 +435,8 @@ public final class Mirror {
           byItsWish
               ? "%s; it is asked again in %s".formatted(text(trouble), Durations.format(left))
               : text(trouble);
-      outage = Optional.of(new Outage(clock.instant().plus(left), reason, byItsWish));
+      Instant now = clock.instant();
+      outages.failed(new Outages.Outage(now.plus(left), reason, byItsWish), now);
       log.warn("upstream gives no answer upstream={} reason={}", upstream, reason);
     }
   }

@@ -26,6 +26,8 @@ final class LyingFront implements AutoCloseable {
     SLOW,
     /** Answers 429. */
     BUSY,
+    /** Answers 429 to whoever wants the bytes of a blob. */
+    BUSY_WITH_BLOBS,
     /** Flips a bit of everything. */
     LYING,
     /** Knows nothing any more. */
@@ -99,22 +101,31 @@ final class LyingFront implements AutoCloseable {
       }
       switch (mood) {
         case BROKEN -> exchange.sendResponseHeaders(503, -1);
-        case BUSY -> {
-          if (!retryAfter.isEmpty()) {
-            exchange.getResponseHeaders().set("Retry-After", retryAfter);
-          }
-          exchange.sendResponseHeaders(429, -1);
-        }
+        case BUSY -> refuse(exchange);
         case EMPTY -> exchange.sendResponseHeaders(path.equals("/v2/") ? 200 : 404, -1);
         case SLOW -> {
           slow.await();
           exchange.sendResponseHeaders(503, -1);
+        }
+        case BUSY_WITH_BLOBS -> {
+          if (path.contains("/blobs/") && exchange.getRequestMethod().equals("GET")) {
+            refuse(exchange);
+          } else {
+            pass(exchange, path);
+          }
         }
         case HONEST, LYING -> pass(exchange, path);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void refuse(HttpExchange exchange) throws IOException {
+    if (!retryAfter.isEmpty()) {
+      exchange.getResponseHeaders().set("Retry-After", retryAfter);
+    }
+    exchange.sendResponseHeaders(429, -1);
   }
 
   private void pass(HttpExchange exchange, String path) throws IOException, InterruptedException {

@@ -279,6 +279,26 @@ class MirrorApiTest {
   }
 
   @Test
+  void anUpstreamThatRefusesTheBytesIsNotAskedForThemAgain() throws Exception {
+    pullTag();
+    front.become(Mood.BUSY_WITH_BLOBS);
+    front.askForPatience("600");
+
+    assertThatThrownBy(this::pullLayer).isInstanceOf(IOException.class);
+    await()
+        .until(() ->
+            mirror
+                .send("GET", "/metrics")
+                .text()
+                .contains("plimsoll_registry_mirror_upstreams_waited_for 1.0"));
+
+    assertThat(front.asked("GET /v2/library/app/blobs/" + layer())).isEqualTo(1);
+    Reply again = pullLayer();
+    assertThat(again.status()).isEqualTo(429);
+    assertThat(again.header("Retry-After")).isEqualTo("600");
+  }
+
+  @Test
   void noUpstreamIsLeftAloneForDaysWhateverItAsksFor() throws Exception {
     pullTag();
     front.become(Mood.BUSY);

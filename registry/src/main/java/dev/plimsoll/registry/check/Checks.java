@@ -366,7 +366,9 @@ public final class Checks {
           throttle.used(manifest.content().length);
           progress.done(manifest.content().length);
         }
-        objects.writeMissing(Integer.MAX_VALUE);
+        while (objects.writeMissing(PAGE) == PAGE) {
+          // until a batch is not full
+        }
         if (page.size() < PAGE) {
           return;
         }

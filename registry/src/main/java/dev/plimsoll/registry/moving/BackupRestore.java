@@ -14,6 +14,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.registry.check.Restoration;
 import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.repository.Damage;
+import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import dev.plimsoll.registry.repository.Transactions;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes a registry of a generation of a backup, where there is none: bytes first, each verified and
- * under a name of its own, then all rows in one transaction. Until then nothing is there that a
+ * under a name of its own, and the manifests' objects, then all rows in one transaction. Until then nothing is there that a
  * registry would start on; one that is cut off goes on when it is run again.
  */
 public final class BackupRestore {
@@ -115,6 +116,7 @@ public final class BackupRestore {
       if (!filledBy(note)) {
         blobs(Transactions.of(draft), before.isPresent(), progress);
         settle(Transactions.of(draft), note);
+        objects(Transactions.of(draft), before.isPresent(), progress);
       }
     } catch (IOException | RuntimeException e) {
       if (unfinished.note().isEmpty()) {
@@ -253,7 +255,7 @@ public final class BackupRestore {
   private void blobs(Transactions draft, boolean goingOn, Progress progress)
       throws IOException, InterruptedException {
     progress.stage("blobs", draft.read(rows::amount).blobs());
-    Map<Digest, Stored.StoredBlob> there = goingOn ? there() : Map.of();
+    Map<Digest, Stored.StoredBlob> there = goingOn ? there(destination.blobs()) : Map.of();
     Damage damage = new Damage(draft, new ReadCache(0));
     try (var workers = new Workers(progress)) {
       String after = "";
@@ -285,8 +287,7 @@ public final class BackupRestore {
   }
 
   /** What one that was cut off has brought already: verified when it came. */
-  private Map<Digest, Stored.StoredBlob> there() throws IOException {
-    ContentStore store = destination.blobs();
+  private static Map<Digest, Stored.StoredBlob> there(ContentStore store) throws IOException {
     for (StagedIngest staged : store.staged()) {
       store.discard(staged.id());
     }
@@ -369,7 +370,7 @@ public final class BackupRestore {
     draft.write(h -> {
       h.execute("DELETE FROM uploads"); // their bytes are in no backup
       h.execute("DELETE FROM blobs WHERE state <> 'live'");
-      h.execute("UPDATE manifests SET object = NULL"); // the housekeeping writes them anew
+      h.execute("UPDATE manifests SET object = NULL"); // written anew, in the new place
       h.execute("UPDATE identity SET store_owner = NULL, store_marked = 0"); // another store
       for (String table :
           List.of(
@@ -380,5 +381,29 @@ public final class BackupRestore {
     });
     new Restoration(draft)
         .begin(note.source(), generation.takenAt(), Instant.ofEpochMilli(note.beganAt()));
+  }
+
+  /** The manifests' objects: one that loses its database before its first start has them too. */
+  private void objects(Transactions draft, boolean goingOn, Progress progress)
+      throws IOException, InterruptedException {
+    ContentStore store = destination.manifests();
+    ManifestObjects objects = new ManifestObjects(draft, store);
+    progress.stage("manifests", draft.read(rows::amount).manifests());
+    Map<Digest, Stored.StoredBlob> there = goingOn ? there(store) : Map.of();
+    try (var workers = new Workers(progress)) {
+      List<Long> page;
+      do {
+        page = objects.without(PAGE);
+        Map<Long, BlobKey> written = new ConcurrentHashMap<>();
+        workers.each(
+            page,
+            manifest -> {
+              Stored.StoredBlob object = objects.write(manifest, there).orElseThrow();
+              written.put(manifest, object.key());
+              return object.sizeBytes();
+            });
+        objects.name(written);
+      } while (page.size() == PAGE);
+    }
   }
 }

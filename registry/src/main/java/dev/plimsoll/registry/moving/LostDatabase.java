@@ -64,7 +64,7 @@ public final class LostDatabase {
           "%s is gone, but the manifests in %s are not: %s brings them back; or %s"
               .formatted(database(), manifests, remedy(), another()));
     }
-    if (Occupied.has(blobs)) { // as a restore leaves it: the first start writes the objects
+    if (Occupied.has(blobs)) { // as the restore of an earlier release left it
       throw new IOException(
           ("%s is gone, but the bytes in %s are not, and no manifest is there to say what they are:"
                   + " restore a backup with plimsoll registry restore --replace --data %s; or %s")

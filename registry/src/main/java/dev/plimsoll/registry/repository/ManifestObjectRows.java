@@ -18,9 +18,6 @@ final class ManifestObjectRows {
   /** More of small blobs is not put into one object; such an image has hundreds of layers. */
   private static final long SMALL_BYTES_MAX = 16 << 20;
 
-  /** A manifest without an object. */
-  record Without(long id) {}
-
   /** The object of a manifest that is pushed: empty if it has none, or one of another media type. */
   Optional<BlobKey> find(Handle h, long repositoryId, StoredManifest manifest) {
     return h.createQuery(
@@ -100,10 +97,11 @@ final class ManifestObjectRows {
     batch.execute();
   }
 
-  List<Without> without(Handle h, int most) {
+  /** The ids of those without an object. */
+  List<Long> without(Handle h, int most) {
     return h.createQuery("SELECT id FROM manifests WHERE object IS NULL ORDER BY id LIMIT :most")
         .bind("most", most)
-        .map((rs, ctx) -> new Without(rs.getLong("id")))
+        .mapTo(Long.class)
         .list();
   }
 

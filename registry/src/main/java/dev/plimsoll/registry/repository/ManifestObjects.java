@@ -4,12 +4,16 @@ import dev.plimsoll.content.Blob;
 import dev.plimsoll.content.BlobKey;
 import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.content.Ingest;
+import dev.plimsoll.content.Stored;
 import dev.plimsoll.database.Work;
 import dev.plimsoll.oci.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +51,10 @@ public final class ManifestObjects {
 
   /** Writes an object; it is durable when this returns. */
   BlobKey write(ManifestObject object) throws IOException {
-    byte[] bytes = object.bytes();
+    return write(object.bytes());
+  }
+
+  private BlobKey write(byte[] bytes) throws IOException {
     try (Ingest ingest = store.begin()) {
       try {
         ingest.append(ByteBuffer.wrap(bytes));
@@ -115,22 +122,57 @@ public final class ManifestObjects {
    * @return how many were written
    */
   public int writeMissing(int most) throws IOException {
-    int written = 0;
-    for (ManifestObjectRows.Without manifest : transactions.read(h -> rows.without(h, most))) {
-      Optional<ManifestObject> object = transactions.read(h -> rows.object(h, manifest.id()));
-      if (object.isEmpty()) {
-        continue; // purged just now
-      }
-      BlobKey key = write(object.get());
-      if (!transactions.write(h -> rows.setIfNone(h, manifest.id(), key))) {
-        discard(key);
-      }
-      written++;
+    Map<Long, BlobKey> written = new HashMap<>();
+    for (long manifest : without(most)) {
+      write(manifest, Map.of()).ifPresent(object -> written.put(manifest, object.key()));
     }
-    if (written > 0) {
-      log.info("manifest objects written manifests={}", written);
+    for (BlobKey unused : name(written)) {
+      discard(unused);
     }
-    return written;
+    if (!written.isEmpty()) {
+      log.info("manifest objects written manifests={}", written.size());
+    }
+    return written.size();
+  }
+
+  /** The ids of manifests that have no object, at most so many. */
+  public List<Long> without(int most) throws IOException {
+    return transactions.read(h -> rows.without(h, most));
+  }
+
+  /**
+   * Writes the object of this manifest, which has none; it is durable when this returns, and no row
+   * names it.
+   *
+   * @param there objects that no row names, by their digest: one of these is not written again
+   * @return empty: the manifest was purged just now
+   */
+  public Optional<Stored.StoredBlob> write(long manifestId, Map<Digest, Stored.StoredBlob> there)
+      throws IOException {
+    Optional<ManifestObject> object = transactions.read(h -> rows.object(h, manifestId));
+    if (object.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] bytes = object.get().bytes();
+    Stored.StoredBlob known = there.get(Digest.sha256(bytes));
+    return Optional.of(known == null ? new Stored.StoredBlob(write(bytes), bytes.length) : known);
+  }
+
+  /**
+   * Gives each manifest its object.
+   *
+   * @return those that are not used: the manifest is purged, or has one by now
+   */
+  public List<BlobKey> name(Map<Long, BlobKey> objects) throws IOException {
+    return transactions.write(h -> {
+      List<BlobKey> unused = new ArrayList<>();
+      objects.forEach((manifest, object) -> {
+        if (!rows.setIfNone(h, manifest, object)) {
+          unused.add(object);
+        }
+      });
+      return unused;
+    });
   }
 
   private static void discard(Ingest ingest, Exception cause) {

@@ -66,26 +66,13 @@ class BackupTest {
   }
 
   private JsonNode backedUp(Client client, String more) throws Exception {
-    String at = "/plimsoll/v1/backup";
     String to = URLEncoder.encode(backup.toString(), StandardCharsets.UTF_8);
-    Client.Reply begun = client.send("POST", at + "?to=" + to + more);
-    assertThat(begun.status()).as(begun.text()).isEqualTo(202);
-    return await()
-        .atMost(Duration.ofMinutes(1))
-        .until(
-            () -> Json.tree(client.send("GET", at).body()),
-            job -> !job.path("inProgress").asBoolean());
+    return client.job("backup?to=" + to + more);
   }
 
   private JsonNode broughtBack(Client client, String more) throws Exception {
-    String at = "/plimsoll/v1/restore";
     String from = URLEncoder.encode(backup.toString(), StandardCharsets.UTF_8);
-    assertThat(client.send("POST", at + "?from=" + from + more).status()).isEqualTo(202);
-    return await()
-        .atMost(Duration.ofMinutes(1))
-        .until(
-            () -> Json.tree(client.send("GET", at).body()),
-            job -> !job.path("inProgress").asBoolean());
+    return client.job("restore?from=" + from + more);
   }
 
   private JsonNode backUp(String more) throws Exception {
@@ -106,7 +93,11 @@ class BackupTest {
   }
 
   private void destroy() throws IOException {
-    try (Stream<Path> files = Files.walk(data)) {
+    destroy(data);
+  }
+
+  private static void destroy(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
@@ -373,11 +364,30 @@ class BackupTest {
   }
 
   @Test
-  void oneThatWasRestoredAndLosesItsDatabaseBeforeItsFirstStartDoesNotBeginAnew() throws Exception {
+  void oneThatWasRestoredAndLosesItsDatabaseBeforeItsFirstStartIsRebuilt() throws Exception {
     backUp("");
     destroy();
     restored(data, RegistryRestore.Mode.RESTORE);
     Files.delete(data.resolve("registry/db/registry.db"));
+
+    assertThatThrownBy(() -> Client.start(data))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("check --rebuild --data " + data);
+    RegistryServer.prepareRebuild(RegistrySettings.in(data));
+
+    try (Client client = Client.start(data)) {
+      assertThat(client.job("rebuild").path("findings")).hasSize(2);
+      assertBothImages(client);
+    }
+  }
+
+  @Test
+  void bytesWithoutAnythingThatSaysWhatTheyAreAreNoEmptyRegistry() throws Exception {
+    backUp("");
+    destroy();
+    restored(data, RegistryRestore.Mode.RESTORE);
+    Files.delete(data.resolve("registry/db/registry.db"));
+    destroy(data.resolve("registry/manifests"));
 
     assertThatThrownBy(() -> Client.start(data))
         .isInstanceOf(IOException.class)

@@ -1,5 +1,8 @@
 package dev.plimsoll.registry.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.MediaTypes;
@@ -14,10 +17,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /** A registry of its own, and the JDK's HTTP client to ask it with. */
 final class Client implements AutoCloseable {
@@ -79,6 +84,24 @@ final class Client implements AutoCloseable {
     String header(String name) {
       return response.headers().firstValue(name).orElse("");
     }
+  }
+
+  /** Begins a job, as in {@code check?repair}, and waits for its end. */
+  JsonNode job(String kindAndQuery) throws Exception {
+    Reply begun = send("POST", "/plimsoll/v1/" + kindAndQuery);
+    assertThat(begun.status()).as(begun.text()).isEqualTo(202);
+    return endOf(kindAndQuery.replaceFirst("[?].*", ""));
+  }
+
+  /** Waits for the end of the job that is under way. */
+  JsonNode endOf(String kind) {
+    return await()
+        .atMost(Duration.ofMinutes(2))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> Json.tree(send("GET", "/plimsoll/v1/" + kind).body()),
+            job -> !job.path("inProgress").asBoolean());
   }
 
   Reply send(String method, String path, String... headers) throws Exception {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.oci.Digest;
-import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.MediaTypes;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -112,13 +111,13 @@ record Deed(String name, Grain grain, Preparation preparation, Request request) 
         new Deed("collection beside a push", Grain.EACH_PART, Deed::collectBesideAPush),
         new Deed("retention", Grain.EACH_PART, Deed::retain),
         new Deed(
-            "import", Grain.EACH_PART, c -> job(c, "/import", "?from=" + encoded(around.tree()))),
+            "import", Grain.EACH_PART, c -> job(c, "import", "?from=" + encoded(around.tree()))),
         new Deed("mirror", Grain.EACH_PART, Deed::mirror),
         new Deed(
             "repair",
             Grain.EACH_PART,
             Deed::loseALayer,
-            c -> job(c, "/check", "?repair&from=" + encoded(around.other()))),
+            c -> job(c, "check", "?repair&from=" + encoded(around.other()))),
         new Deed(
             "backup",
             Grain.EACH_PART,
@@ -126,12 +125,12 @@ record Deed(String name, Grain grain, Preparation preparation, Request request) 
               Trees.copy(around.backup(), around.target());
               doMore(data, upstream);
             },
-            c -> none(job(c, "/backup", "?to=" + encoded(around.target())))),
+            c -> none(job(c, "backup", "?to=" + encoded(around.target())))),
         new Deed(
             "return from a backup",
             Grain.EACH_PART,
             Deed::loseImages,
-            c -> job(c, "/restore", "?from=" + encoded(around.backup()))));
+            c -> job(c, "restore", "?from=" + encoded(around.backup()))));
   }
 
   /** What each of them finds: three tags, an image in the trash, and the blobs of one to be pushed. */
@@ -239,7 +238,7 @@ record Deed(String name, Grain grain, Preparation preparation, Request request) 
               .orElseThrow());
     }
     try (Client client = Client.start(RegistryProcess.settings(data, upstream))) {
-      job(client, "/check", "?audit");
+      job(client, "check", "?audit");
     }
   }
 
@@ -273,17 +272,7 @@ record Deed(String name, Grain grain, Preparation preparation, Request request) 
 
   /** Begins a job and waits for its end; its findings. */
   static JsonNode job(Client client, String kind, String query) throws Exception {
-    String at = "/plimsoll/v1" + kind;
-    Client.Reply begun = client.send("POST", at + query);
-    assertThat(begun.status()).as(begun.text()).isEqualTo(202);
-    JsonNode job =
-        await()
-            .atMost(Duration.ofMinutes(1))
-            .pollDelay(Duration.ZERO)
-            .pollInterval(Duration.ofMillis(20))
-            .until(
-                () -> Json.tree(client.send("GET", at).body()),
-                each -> !each.path("inProgress").asBoolean());
+    JsonNode job = client.job(kind + query);
     assertThat(job.hasNonNull("failure")).as(job.toString()).isFalse();
     return job.path("findings");
   }

@@ -72,7 +72,7 @@ class KilledRegistryTest {
     condemn();
     try (Client client = begin(furnished())) {
       Deed.furnish(client);
-      Deed.none(Deed.job(client, "/backup", "?to=" + backup));
+      Deed.none(Deed.job(client, "backup", "?to=" + backup));
       backedUp = Seen.of(client);
     }
   }
@@ -193,7 +193,7 @@ class KilledRegistryTest {
 
   private Map<String, String> restored() throws Exception {
     try (Client client = begin(data)) {
-      assertThat(Deed.job(client, "/check", "").toString()).isEqualTo("[]");
+      assertThat(Deed.job(client, "check", "").toString()).isEqualTo("[]");
       return Seen.of(client);
     }
   }
@@ -231,7 +231,7 @@ class KilledRegistryTest {
     deed.request().send(client);
     List<String> steps = List.of(calm.command("live").split(" "));
     Map<String, String> after = Seen.of(client);
-    Deed.none(Deed.job(client, "/check", ""));
+    Deed.none(Deed.job(client, "check", ""));
     calm.command("end");
     return new Outcome(before, after, collected(new TreeSet<>(), deed.name()), steps);
   }
@@ -258,7 +258,7 @@ class KilledRegistryTest {
       Map<String, String> found = Seen.of(client);
       compare(deed, found, answered, outcome, when);
       if (!deed.name().equals("repair")) {
-        assertThat(Deed.job(client, "/check", "").toString()).as(when).isEqualTo("[]");
+        assertThat(Deed.job(client, "check", "").toString()).as(when).isEqualTo("[]");
       }
       if (deed.name().equals("backup")) {
         assertRestorable(List.of(backedUp, outcome.after()), when);
@@ -324,7 +324,7 @@ class KilledRegistryTest {
         now.updateAndGet(time -> time.plus(SEEN));
         Deed.done(client, "/gc?now");
       }
-      assertThat(Deed.job(client, "/check", "").toString()).as(when).isEqualTo("[]");
+      assertThat(Deed.job(client, "check", "").toString()).as(when).isEqualTo("[]");
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> {

@@ -8,7 +8,6 @@ import dev.plimsoll.content.s3.S3Server;
 import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.database.PostgresServer;
 import dev.plimsoll.oci.Digest;
-import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.RegistryServer;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.StorageSettings;
@@ -52,16 +51,6 @@ class RebuildTest {
     }
   }
 
-  private static JsonNode rebuilt(Client client) throws Exception {
-    String at = "/plimsoll/v1/rebuild";
-    assertThat(client.send("POST", at).status()).isEqualTo(202);
-    return await()
-        .atMost(Duration.ofMinutes(1))
-        .until(
-            () -> Json.tree(client.send("GET", at).body()),
-            job -> !job.path("inProgress").asBoolean());
-  }
-
   @Test
   void aRegistryWithoutItsDatabaseDoesNotStartAndSaysWhatToDo() throws IOException {
     loseTheDatabase();
@@ -83,7 +72,7 @@ class RebuildTest {
       assertThat(client.send("POST", "/plimsoll/v1/gc").status()).isEqualTo(409);
       assertThat(client.send("GET", "/plimsoll/v1/gc").text()).contains("{\"off\":\"");
       assertThat(client.send("GET", "/metrics").text()).contains("_gc_off 1.0");
-      JsonNode job = rebuilt(client);
+      JsonNode job = client.job("rebuild");
 
       assertThat(job.path("findings").toString()).contains("back", "team/app@", "1.0");
       assertThat(client.send("GET", "/v2/team/app/manifests/1.0").body()).isEqualTo(image);
@@ -106,7 +95,7 @@ class RebuildTest {
     RegistryServer.prepareRebuild(RegistrySettings.in(data));
 
     try (Client client = Client.start(data)) {
-      assertThat(rebuilt(client).path("findings").toString())
+      assertThat(client.job("rebuild").path("findings").toString())
           .contains("lost", "team/app@" + Digest.sha256(image), Digest.sha256(LAYER).toString());
     }
   }
@@ -116,7 +105,8 @@ class RebuildTest {
     assertThatThrownBy(() -> RegistryServer.prepareRebuild(RegistrySettings.in(data)))
         .hasMessageContaining("is there");
     try (Client client = Client.start(data)) {
-      assertThat(rebuilt(client).path("failure").asString()).contains("nothing is rebuilt here");
+      assertThat(client.job("rebuild").path("failure").asString())
+          .contains("nothing is rebuilt here");
     }
   }
 
@@ -152,7 +142,7 @@ class RebuildTest {
 
     RegistryServer.prepareRebuild(found);
     try (Client client = Client.start(found)) {
-      rebuilt(client);
+      client.job("rebuild");
       assertThat(client.send("GET", "/v2/team/app/manifests/copied").body()).isEqualTo(copied);
       assertThat(client.send("GET", "/v2/team/app/manifests/moved").body()).isEqualTo(copied);
       assertThat(client.send("GET", "/v2/team/app/manifests/newer").body()).isEqualTo(newer);
@@ -191,7 +181,7 @@ class RebuildTest {
     try (Client client = Client.start(found)) {
       assertThat(client.send("POST", "/plimsoll/v1/gc?now").status()).isEqualTo(409);
       assertThat(client.send("GET", "/v2/team/app/manifests/moved").body()).isEqualTo(image);
-      rebuilt(client);
+      client.job("rebuild");
       byte[] more = client.image("team/app", "more", "numbered behind the restored rows");
       assertThat(client.send("GET", "/v2/team/app/manifests/more").body()).isEqualTo(more);
     }
@@ -229,7 +219,7 @@ class RebuildTest {
 
     RegistryServer.prepareRebuild(onAnother);
     try (Client client = Client.start(onAnother)) {
-      rebuilt(client);
+      client.job("rebuild");
       assertThat(client.send("GET", "/v2/team/app/manifests/1").body()).isEqualTo(image);
     }
     assertThatThrownBy(() -> RegistryServer.prepareRebuild(onAnother))

@@ -10,7 +10,6 @@ import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.registry.api.CrookedFront.Fate;
 import java.net.URLEncoder;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,11 +75,7 @@ class RemoteImportTest {
 
   private JsonNode imported(String more, Map<String, ?> document) throws Exception {
     begin(more, document);
-    return await()
-        .atMost(Duration.ofMinutes(2))
-        .until(
-            () -> Json.tree(ours.send("GET", IMPORT).body()),
-            job -> !job.path("inProgress").asBoolean());
+    return ours.endOf("import");
   }
 
   private void begin(String more, Map<String, ?> document) throws Exception {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.oci.Digest;
-import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.RegistrySettings;
 import dev.plimsoll.registry.api.CrookedFront.Fate;
@@ -16,7 +15,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -84,14 +82,7 @@ class RepairTest {
   }
 
   private String checked(String query) throws Exception {
-    Client.Reply begun = ours.send("POST", CHECK + query);
-    assertThat(begun.status()).as(begun.text()).isEqualTo(202);
-    JsonNode job =
-        await()
-            .atMost(Duration.ofMinutes(1))
-            .until(
-                () -> Json.tree(ours.send("GET", CHECK).body()),
-                each -> !each.path("inProgress").asBoolean());
+    JsonNode job = ours.job("check" + query);
     assertThat(job.hasNonNull("failure")).as(job.toString()).isFalse();
     return job.path("findings").toString();
   }

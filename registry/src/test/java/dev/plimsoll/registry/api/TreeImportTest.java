@@ -2,17 +2,14 @@ package dev.plimsoll.registry.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
-import static org.awaitility.Awaitility.await;
 
 import dev.plimsoll.oci.Digest;
-import dev.plimsoll.oci.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -107,17 +104,8 @@ class TreeImportTest {
   }
 
   private JsonNode imported(Client client, String more) throws Exception {
-    String at = "/plimsoll/v1/import";
-    Client.Reply begun =
-        client.send(
-            "POST",
-            at + "?from=" + URLEncoder.encode(tree.toString(), StandardCharsets.UTF_8) + more);
-    assertThat(begun.status()).as(begun.text()).isEqualTo(202);
-    return await()
-        .atMost(Duration.ofMinutes(1))
-        .until(
-            () -> Json.tree(client.send("GET", at).body()),
-            job -> !job.path("inProgress").asBoolean());
+    String from = URLEncoder.encode(tree.toString(), StandardCharsets.UTF_8);
+    return client.job("import?from=" + from + more);
   }
 
   private Path data(byte[] blob) {

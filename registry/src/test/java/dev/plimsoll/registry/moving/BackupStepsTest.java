@@ -10,23 +10,28 @@ import dev.plimsoll.content.Disk;
 import dev.plimsoll.content.FileContentStore;
 import dev.plimsoll.content.Ingest;
 import dev.plimsoll.content.LocalDisk;
+import dev.plimsoll.content.Stored;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Digest;
+import dev.plimsoll.oci.MediaTypes;
 import dev.plimsoll.registry.MemoryDirectory;
 import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.repository.Damage;
+import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.ReadCache;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupStepsTest {
   private static final Instant NOON = Instant.parse("2026-02-03T12:00:00Z");
   private static final List<byte[]> BLOBS = List.of(random(1));
+  private static final byte[] MANIFEST = "{}".getBytes(StandardCharsets.UTF_8);
 
   @TempDir(factory = MemoryDirectory.class)
   private Path directory;
@@ -62,6 +68,16 @@ class BackupStepsTest {
               bytes.length));
     }
     database.write(h -> h.execute("INSERT INTO repositories (name, created_at) VALUES ('app', 1)"));
+    database.write(h ->
+        h.execute(
+            """
+            INSERT INTO manifests (repository_id, digest, media_type, size_bytes, pushed_at, content)
+            SELECT id, ?, ?, ?, 1, ? FROM repositories
+            """,
+            Digest.sha256(MANIFEST).toString(),
+            MediaTypes.OCI_MANIFEST,
+            MANIFEST.length,
+            MANIFEST));
     database.copyTo(directory.resolve("old.db"));
   }
 
@@ -216,6 +232,17 @@ class BackupStepsTest {
           assertThat(in.readAllBytes()).isEqualTo(bytes);
         }
       }
+      String object =
+          restored.read(
+              h -> h.createQuery("SELECT object FROM manifests").mapTo(String.class).one());
+      var objects =
+          new ManifestObjects(
+              Transactions.of(restored),
+              FileContentStore.open(root.resolve("manifests"), new LocalDisk()));
+      assertThat(objects.read(BlobKey.parse(object)).manifest().bytes()).isEqualTo(MANIFEST);
+      try (Stream<Stored> stored = objects.store().list()) {
+        assertThat(stored).as("none is written twice").hasSize(1);
+      }
     }
   }
 
@@ -255,6 +282,7 @@ class BackupStepsTest {
     private final Path root;
     private final Disk disk;
     private ContentStore blobs;
+    private ContentStore manifests;
     private Database database;
 
     OnDisk(Path root, Disk disk) {
@@ -286,8 +314,11 @@ class BackupStepsTest {
     }
 
     @Override
-    public ContentStore manifests() {
-      throw new AssertionError("nobody asks");
+    public synchronized ContentStore manifests() throws IOException {
+      if (manifests == null) {
+        manifests = FileContentStore.open(root.resolve("manifests"), disk);
+      }
+      return manifests;
     }
 
     @Override

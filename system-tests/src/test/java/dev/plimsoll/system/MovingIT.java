@@ -159,7 +159,7 @@ class MovingIT {
     Files.delete(largest());
     assertThat(shell.run("$P registry check --url $U").out()).contains("damaged", "team/b:");
     assertThat(shell.run("$P registry check --url $U --audit --repair").out())
-        .contains("not-repaired", "--from URL");
+        .contains("not repaired: ", "--from URL");
 
     assertThat(shell.out("$P registry check --url $U --audit --repair --from http://$R"))
         .contains("repaired", "from http://");

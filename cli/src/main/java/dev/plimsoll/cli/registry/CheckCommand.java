@@ -98,9 +98,7 @@ final class CheckCommand extends RegistryVerb {
     JsonNode job = follow.run("/check", query, document);
     int code = follow.tell(job, audit ? "audited" : "checked");
     tellOfOrphans(registry.get("/gc").path("orphans"), output);
-    boolean hurt =
-        JobFollow.found(
-            job, "incomplete", "dangling-tag", "not-repaired", "would-repair", "damaged");
+    boolean hurt = JobFollow.found(job, "incomplete", "dangling-tag", "would-repair", "damaged");
     return code == 0 && hurt ? 1 : code;
   }
 

@@ -137,7 +137,7 @@ class RepairTest {
     Files.delete(layerFile());
     front.obey((request, _) -> request.endsWith(BLOB) ? Fate.FLIPPED : Fate.PASSED);
 
-    assertThat(checked(from())).contains("\"not-repaired\"", "its bytes are others");
+    assertThat(checked(from())).contains("\"damaged\"", "; not repaired: ", "its bytes are others");
     assertThat(pulled().status()).isEqualTo(404);
 
     front.obey((_, _) -> Fate.PASSED);
@@ -154,7 +154,12 @@ class RepairTest {
       }
     }
 
-    assertThat(checked(from())).contains("\"damaged\"", "\"not-repaired\"", "it is not there");
+    String findings = checked(from());
+
+    assertThat(findings).contains("\"damaged\"", "; not repaired: ", "it is not there");
+    assertThat(findings.split("\"kind\""))
+        .as("one finding for the layer and for the config")
+        .hasSize(1 + 2);
   }
 
   @Test
@@ -191,7 +196,7 @@ class RepairTest {
     push(ours, "team/app");
     Files.delete(layerFile());
 
-    assertThat(checked("?repair")).contains("\"not-repaired\"", "--from URL");
+    assertThat(checked("?repair")).contains("not repaired: ", "--from URL");
   }
 
   @Test

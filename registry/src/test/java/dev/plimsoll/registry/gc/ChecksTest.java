@@ -218,7 +218,7 @@ class ChecksTest {
             "DELETE FROM blob_links WHERE digest = ?", Digest.sha256(Bench.LAYER).toString()));
     assertThat(told(bench.check(Depth.AUDIT))).singleElement().asString().startsWith("incomplete");
 
-    assertThat(repaired()).singleElement().asString().contains("repaired", "had no blob");
+    assertThat(repaired()).singleElement().asString().contains("repaired", "lacks blob");
 
     assertThat(told(bench.check(Depth.AUDIT))).isEmpty();
   }

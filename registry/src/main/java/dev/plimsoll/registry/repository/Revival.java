@@ -2,8 +2,10 @@ package dev.plimsoll.registry.repository;
 
 import dev.plimsoll.oci.Digest;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
@@ -26,18 +28,23 @@ final class Revival {
    * would be broken without them. One that is live stays as it is.
    */
   void bringBack(Handle h, long repositoryId, ManifestRows.Found found) {
-    if (found.live() || !back.add(found.digest())) {
-      return;
+    Queue<ManifestRows.Found> wanted = new ArrayDeque<>(List.of(found));
+    while (!wanted.isEmpty()) { // indexes of indexes, as deep as a client likes
+      ManifestRows.Found next = wanted.remove();
+      if (!next.live() && back.add(next.digest())) {
+        untrash(h, repositoryId, next);
+        for (Digest child : manifests.references(h, next.id())) {
+          manifests.find(h, repositoryId, child).ifPresent(wanted::add);
+        }
+      }
     }
+  }
+
+  private void untrash(Handle h, long repositoryId, ManifestRows.Found found) {
     manifests.untrash(h, found.id());
     manifests.restored(h, found.id(), now);
     blobs.showAllOf(h, found.id());
     Changes.tell(new Change.ManifestRestored(repositoryId, found.digest()));
-    for (Digest child : manifests.references(h, found.id())) {
-      manifests
-          .find(h, repositoryId, child)
-          .ifPresent(manifest -> bringBack(h, repositoryId, manifest));
-    }
   }
 
   /** The same for what a tag is to point at again: it is wanted also if it never went away. */
@@ -48,13 +55,14 @@ final class Revival {
 
   /** The same, with the manifests about it that went away with it, such as signatures. */
   void bringBackWithReferrers(Handle h, long repositoryId, ManifestRows.Found found) {
-    bringBack(h, repositoryId, found);
-    found
-        .deletionId()
-        .ifPresent(deletion ->
-            manifests
-                .aboutIn(h, repositoryId, found.digest(), deletion)
-                .forEach(referrer -> bringBackWithReferrers(h, repositoryId, referrer)));
+    Queue<ManifestRows.Found> wanted = new ArrayDeque<>(List.of(found));
+    while (!wanted.isEmpty()) {
+      ManifestRows.Found next = wanted.remove();
+      bringBack(h, repositoryId, next);
+      next.deletionId()
+          .ifPresent(deletion ->
+              wanted.addAll(manifests.aboutIn(h, repositoryId, next.digest(), deletion)));
+    }
   }
 
   /** What came back, in the order of its digests. */

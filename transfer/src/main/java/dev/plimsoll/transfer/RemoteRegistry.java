@@ -183,6 +183,10 @@ public final class RemoteRegistry {
       if (size.isEmpty()) {
         throw new IOException("%s does not tell the size of %s".formatted(registry, digest));
       }
+      if (size.getAsLong() == 0 && !digest.equals(Digest.of(digest.algorithm(), new byte[0]))) {
+        throw new TransferException.DigestMismatch(
+            "%s says that %s has 0 bytes".formatted(registry, digest));
+      }
       return new Descriptor(ANY_BYTES, digest, size.getAsLong());
     }
   }

@@ -13,7 +13,6 @@ import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
-import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
 import dev.plimsoll.registry.repository.RegistryException.Mirrored;
 import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
 import dev.plimsoll.registry.repository.StoredManifest;
@@ -76,8 +75,10 @@ final class MirrorApi {
 
   /**
    * The endpoint that is meant: one of the fallback's where the client named no upstream, as Docker
-   * does, and there is no such thing here. Who may not pull it here is not told whether it is here:
-   * for them it never is. Who may pull here and not there means here.
+   * does, and nobody has pushed to a repository of that name here. A tag that is not in what was
+   * pushed here is nowhere: whoever has that name at the fallback is a stranger. Who may not pull it
+   * here is not told whether it is here: for them it never is. Who may pull here and not there means
+   * here.
    *
    * <p>A {@code HEAD} of a blob is what a push begins with, and asks only whether it is here: of
    * {@code yes, upstream} the client would make a manifest whose blobs are not here.
@@ -93,41 +94,32 @@ final class MirrorApi {
     return switch (named) {
       case Endpoint.ManifestOf at -> {
         Optional<RepositoryName> other = other(at.repository(), mayPull);
-        yield other.isEmpty() || (mayPull.test(at.repository()) && has(at))
-            ? at
-            : new Endpoint.ManifestOf(other.get(), at.reference());
+        yield other.isEmpty() ? at : new Endpoint.ManifestOf(other.get(), at.reference());
       }
       case Endpoint.Blob at -> {
-        Optional<RepositoryName> other = other(at.repository(), mayPull);
-        yield other.isEmpty()
-                || request.method().equals("HEAD")
-                || (mayPull.test(at.repository()) && blobs.has(at.repository(), at.digest()))
-            ? at
-            : new Endpoint.Blob(other.get(), at.digest());
+        Optional<RepositoryName> other =
+            request.method().equals("HEAD")
+                    || (mayPull.test(at.repository()) && blobs.has(at.repository(), at.digest()))
+                ? Optional.empty()
+                : other(at.repository(), mayPull);
+        yield other.isEmpty() ? at : new Endpoint.Blob(other.get(), at.digest());
       }
       case Endpoint.Referrers at -> {
         Optional<RepositoryName> other = other(at.repository(), mayPull);
-        var subject = new Endpoint.ManifestOf(at.repository(), at.subject());
-        yield other.isEmpty() || (mayPull.test(at.repository()) && has(subject))
-            ? at
-            : new Endpoint.Referrers(other.get(), at.subject());
+        yield other.isEmpty() ? at : new Endpoint.Referrers(other.get(), at.subject());
       }
       default -> named;
     };
   }
 
-  /** The fallback's repository of that name, unless the client may pull from the one here alone. */
-  private Optional<RepositoryName> other(RepositoryName here, Predicate<RepositoryName> mayPull) {
-    return mirrors.meantToo(here).filter(there -> mayPull.test(there) || !mayPull.test(here));
-  }
-
-  private boolean has(Endpoint.ManifestOf at) throws IOException {
-    try {
-      manifests.get(at.repository(), at.reference());
-      return true;
-    } catch (ManifestUnknown e) {
-      return false;
+  /** The fallback's repository of that name, unless the one here is meant. */
+  private Optional<RepositoryName> other(RepositoryName here, Predicate<RepositoryName> mayPull)
+      throws IOException {
+    Optional<RepositoryName> there = mirrors.meantToo(here);
+    if (there.isEmpty() || !mayPull.test(here)) {
+      return there;
     }
+    return mayPull.test(there.get()) && !manifests.knows(here) ? there : Optional.empty();
   }
 
   private RepositoryName repository(RepositoryName named, Request request) {

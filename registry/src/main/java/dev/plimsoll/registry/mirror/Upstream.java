@@ -25,17 +25,24 @@ public record Upstream(RepositoryName prefix, URI url) {
   /**
    * Reads {@code docker.io=https://registry-1.docker.io}.
    *
-   * @throws IllegalArgumentException with the reason
+   * @throws IllegalArgumentException with the setting's name and the reason
    */
   public static Upstream parse(String text) {
     int equals = text.indexOf('=');
-    if (equals < 0) {
+    String prefix = equals < 0 ? text : text.substring(0, equals).strip();
+    try {
+      if (equals < 0) {
+        throw new IllegalArgumentException("there is no URL");
+      }
+      return new Upstream(
+          new RepositoryName(prefix),
+          RegistryAddress.parse(text.substring(equals + 1).strip()).url());
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "\"%s\" is no mirror; write PREFIX=URL, such as quay.io=https://quay.io".formatted(text));
+          "registry.mirror.upstreams: \"%s\" is no mirror: %s; write PREFIX=URL, such as quay.io=https://quay.io"
+              .formatted(prefix, e.getMessage()),
+          e);
     }
-    return new Upstream(
-        new RepositoryName(text.substring(0, equals).strip()),
-        URI.create(text.substring(equals + 1).strip()));
   }
 
   /** Host and port as {@code transfer} wants them, and as credentials are filed. */

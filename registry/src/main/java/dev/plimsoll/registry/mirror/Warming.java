@@ -14,8 +14,12 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.RegistryException.Malformed;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Pulls whole images before anybody needs them. Safe for many threads. */
 public final class Warming {
@@ -53,7 +57,8 @@ public final class Warming {
    *
    * @param image by the upstream's name for it, such as {@code busybox:1.36}
    * @param platforms which images of an index; empty for all
-   * @throws Malformed if no mirror is for that registry
+   * @throws Malformed if no mirror is for that registry, or the image lacks one of the platforms: what
+   *     it has of them is brought all the same
    */
   public Warmed warm(ImageName image, List<Platform> platforms, Progress progress)
       throws IOException {
@@ -77,6 +82,8 @@ public final class Warming {
     private final RepositoryName repository;
     private final List<Platform> platforms;
     private final Progress progress;
+    private final Set<Platform> found = new HashSet<>();
+    private final Set<String> offered = new TreeSet<>();
     private int seen;
     private int fetched;
     private long fetchedBytes;
@@ -91,8 +98,24 @@ public final class Warming {
     Warmed image(Reference reference) throws IOException {
       Mirror.Served served = mirror.manifest(repository, reference);
       visit(served, 0);
+      refuseIfLacking(reference);
       return new Warmed(
           repository, served.manifest().digest(), seen, fetched, fetchedBytes, served.stale());
+    }
+
+    /** A name that was mistyped would otherwise look like an image that has come. */
+    private void refuseIfLacking(Reference reference) {
+      List<Platform> lacking = platforms.stream().filter(p -> !found.contains(p)).toList();
+      if (!offered.isEmpty() && !lacking.isEmpty()) {
+        throw new Malformed(
+            Malformed.Subject.PARAMETER,
+            "%s %s has no image for %s; it has %s"
+                .formatted(repository, reference, joined(lacking), String.join(", ", offered)));
+      }
+    }
+
+    private static String joined(List<Platform> platforms) {
+      return platforms.stream().map(Platform::toString).collect(Collectors.joining(", "));
     }
 
     private void visit(Mirror.Served served, int depth) throws IOException {
@@ -119,15 +142,24 @@ public final class Warming {
     }
 
     private boolean wanted(Descriptor child) {
-      return platforms.isEmpty()
-          || child.platform().stream()
-              .anyMatch(has -> platforms.stream().anyMatch(wanted -> matches(wanted, has)));
+      if (platforms.isEmpty()) {
+        return true;
+      }
+      Optional<Platform> has = child.platform();
+      has.ifPresent(platform -> offered.add(platform.toString()));
+      List<Platform> met =
+          platforms.stream()
+              .filter(wanted -> has.isPresent() && matches(wanted, has.get()))
+              .toList();
+      found.addAll(met);
+      return !met.isEmpty();
     }
 
+    /** Of an architecture that is named without a variant all of them are wanted. */
     private static boolean matches(Platform wanted, Platform has) {
-      return wanted.os().equals(has.os())
-          && wanted.architecture().equals(has.architecture())
-          && (wanted.variant().isEmpty() || wanted.variant().equals(has.variant()));
+      return wanted.variant().isPresent()
+          ? has.matches(wanted)
+          : wanted.os().equals(has.os()) && wanted.architecture().equals(has.architecture());
     }
 
     private void bring(Descriptor blob) throws IOException {

@@ -141,6 +141,11 @@ public final class Manifests {
     });
   }
 
+  /** Whether a repository has any manifest, live or in the trash. */
+  public boolean knows(RepositoryName repository) throws IOException {
+    return transactions.read(h -> repositories.isKnown(h, repository));
+  }
+
   /**
    * Moves a manifest into the trash, with its tags and with what was only there because of it: the
    * untagged manifests about it, such as signatures. Readers see none of it when this returns.

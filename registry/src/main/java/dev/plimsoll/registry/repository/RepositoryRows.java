@@ -17,6 +17,19 @@ final class RepositoryRows {
     return id.isPresent() ? OptionalLong.of(id.get()) : OptionalLong.empty();
   }
 
+  /** Whether it has a manifest, live or in the trash. */
+  boolean isKnown(Handle h, RepositoryName name) {
+    return Plain.first(
+            h,
+            """
+            SELECT 1 FROM repositories r WHERE r.name = ? AND EXISTS (
+              SELECT 1 FROM manifests m WHERE m.repository_id = r.id)
+            """,
+            rs -> rs.getInt(1),
+            name.value())
+        .isPresent();
+  }
+
   /** The repository, made if it is new. */
   long ensure(Handle h, RepositoryName name, Instant now) {
     OptionalLong known = find(h, name);

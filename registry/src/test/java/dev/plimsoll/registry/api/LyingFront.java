@@ -30,6 +30,8 @@ final class LyingFront implements AutoCloseable {
     BUSY_WITH_BLOBS,
     /** Flips a bit of everything. */
     LYING,
+    /** Says that every blob has 0 bytes. */
+    EMPTY_BLOBS,
     /** Knows nothing any more. */
     EMPTY
   }
@@ -114,7 +116,7 @@ final class LyingFront implements AutoCloseable {
             pass(exchange, path);
           }
         }
-        case HONEST, LYING -> pass(exchange, path);
+        case HONEST, LYING, EMPTY_BLOBS -> pass(exchange, path);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -151,6 +153,7 @@ final class LyingFront implements AutoCloseable {
       reply
           .headers()
           .firstValue("Content-Length")
+          .map(value -> mood == Mood.EMPTY_BLOBS && path.contains("/blobs/") ? "0" : value)
           .ifPresent(value -> exchange.getResponseHeaders().set("Content-Length", value));
       exchange.sendResponseHeaders(reply.statusCode(), -1);
       return;

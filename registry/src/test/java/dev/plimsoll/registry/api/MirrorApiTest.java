@@ -356,6 +356,29 @@ class MirrorApiTest {
   }
 
   @Test
+  void aNameThatWasPushedHereNeverMeansAStrangersRepository() throws Exception {
+    upstream.image("team/app", "2", "a stranger's");
+    mirror.image("team/app", "1", "our own");
+    assertThat(mirror.send("GET", "/v2/team/app/manifests/2").status()).isEqualTo(404);
+    String gone = "/v2/team/app/manifests/1";
+    assertThat(mirror.send("DELETE", gone).status()).isEqualTo(202);
+    upstream.image("team/app", "1", "a stranger's too");
+    assertThat(mirror.send("GET", gone).status()).as("it is in the trash").isEqualTo(404);
+    assertThat(front.asked("HEAD " + gone)).as("the name is told to nobody").isZero();
+  }
+
+  @Test
+  void aBlobThatIsSaidToBeEmptyAndIsNotIsServedToNobody() throws Exception {
+    pullTag();
+    front.become(Mood.EMPTY_BLOBS);
+    Reply blob = pullLayer();
+    assertThat(blob.status()).isEqualTo(502);
+    assertThat(blob.text()).contains(front.url().toString(), "has 0 bytes");
+    front.become(Mood.HONEST);
+    assertThat(pullLayer().text()).isEqualTo(LAYER);
+  }
+
+  @Test
   void whetherABlobIsThereToBePushedOverIsNotAskedOfTheFallback() throws Exception {
     assertThat(mirror.send("HEAD", "/v2/library/app/blobs/" + layer()).status()).isEqualTo(404);
     front.become(Mood.BROKEN);
@@ -405,9 +428,33 @@ class MirrorApiTest {
         .anySatisfy(line -> assertThat(line).contains("\"fetchedBlobs\":2"))
         .anySatisfy(line -> assertThat(line).contains("library/none", "error"))
         .anySatisfy(line -> assertThat(line).contains("no mirror is set up for example.org"));
+
     front.become(Mood.BROKEN);
     assertThat(pullTag().body()).isEqualTo(image);
     assertThat(pullLayer().text()).isEqualTo(LAYER);
+  }
+
+  @Test
+  void aPlatformThatAnImageDoesNotHaveIsNamed() throws Exception {
+    byte[] index =
+        """
+        {"schemaVersion":2,"mediaType":"%s","manifests":[{"mediaType":"%s","digest":"%s","size":%d,
+        "platform":{"os":"linux","architecture":"amd64"}}]}
+        """
+            .formatted(
+                MediaTypes.OCI_INDEX, MediaTypes.OCI_MANIFEST, Digest.sha256(image), image.length)
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(upstream.manifest("library/app", "all", index, MediaTypes.OCI_INDEX).status())
+        .isEqualTo(201);
+    String body =
+        "{\"images\":[\"%s/library/app:all\"],\"platforms\":[\"linux/amd64\",\"linux/riscv64\"]}"
+            .formatted(front.url().getAuthority());
+
+    Reply warmed = mirror.send("POST", "/plimsoll/v1/warm", body.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(warmed.text())
+        .contains("has no image for linux/riscv64; it has linux/amd64")
+        .contains(layer().toString());
   }
 
   private String referrers() throws Exception {
@@ -585,6 +632,17 @@ class MirrorApiTest {
     assertThat(tags.text()).contains("[\"1\"]");
     assertThat(tags.header("Plimsoll-Mirror")).isEqualTo("stale");
     assertThat(tags.header("Warning")).startsWith("110 - ");
+  }
+
+  @Test
+  void anUpstreamThatCannotBeReadIsRefusedWithTheSettingsName() {
+    for (String wrong : List.of("x", "a.io=http://", "=http://x", "a=b c", "A=http://x")) {
+      assertThatThrownBy(() -> Upstream.parse(wrong))
+          .hasMessageStartingWith("registry.mirror.upstreams: ")
+          .hasMessageContaining("such as quay.io=https://quay.io");
+    }
+    assertThatThrownBy(() -> Upstream.parse("a=http://me:pass word@x"))
+        .hasMessageNotContaining("pass");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.api;
 
 import dev.plimsoll.foundation.metrics.Metrics;
+import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.gc.Collector;
@@ -55,23 +56,41 @@ public final class HealthApi {
       Optional<Instant> collectedAt) {}
 
   /** Answers, and returns true, if the path is one of the two that anybody may ask. */
-  boolean handle(String path, Response response) throws IOException {
+  boolean handle(String path, Request request, Response response) throws IOException {
     switch (path) {
-      case "/healthz" -> response.header("Content-Type", "text/plain").send(OK);
-      case "/readyz" -> {
-        // A registry on a full disk, or one that collects nothing, still serves pulls: a balancer
-        // must not take it out.
-        Ready ready = ready(seenLately());
-        if (!ready.ready()) {
-          response.status(503);
+      case "/healthz", "/readyz" -> {
+        if (!refused(request, response)) {
+          answer(path, response);
         }
-        response.header("Content-Type", "application/json").send(Json.write(ready));
+        return true;
       }
       default -> {
         return false;
       }
     }
+  }
+
+  /** Nothing is deleted here, and nothing is posted. */
+  private static boolean refused(Request request, Response response) throws IOException {
+    if (request.method().equals("GET") || request.method().equals("HEAD")) {
+      return false;
+    }
+    Methods.refuse(response, "GET, HEAD");
     return true;
+  }
+
+  private void answer(String path, Response response) throws IOException {
+    if (path.equals("/healthz")) {
+      response.header("Content-Type", "text/plain").send(OK);
+      return;
+    }
+    // A registry on a full disk, or one that collects nothing, still serves pulls: a balancer must
+    // not take it out.
+    Ready ready = ready(seenLately());
+    if (!ready.ready()) {
+      response.status(503);
+    }
+    response.header("Content-Type", "application/json").send(Json.write(ready));
   }
 
   /** Why nothing is collected is not for everybody: the administration tells it. */
@@ -111,7 +130,10 @@ public final class HealthApi {
   }
 
   /** Answers for {@link #METRICS}, which is not for everybody. */
-  void metrics(Response response) throws IOException {
+  void metrics(Request request, Response response) throws IOException {
+    if (refused(request, response)) {
+      return;
+    }
     response.header("Content-Type", Metrics.CONTENT_TYPE).send(metrics.text());
   }
 }

@@ -107,7 +107,7 @@ public final class RegistryApi implements Handler {
   public void handle(Request request, Response response) throws Exception {
     try {
       String path = locations.inner(request.path());
-      if (!healthApi.handle(path, response)) {
+      if (!healthApi.handle(path, request, response)) {
         Visitor visitor = gate.admit(request);
         ScopedValue.where(Callers.VISITOR, visitor)
             .where(LogContext.REQUEST, visitor.requestId())
@@ -221,7 +221,7 @@ public final class RegistryApi implements Handler {
     if (!path.equals(ROOT) && !path.startsWith(ROOT + "/")) {
       if (path.equals(HealthApi.METRICS)) {
         gate.checkMetrics(visitor);
-        healthApi.metrics(response);
+        healthApi.metrics(request, response);
       } else if (!administered(path, visitor, request, response)) {
         ErrorReply.noEndpoint().send(response);
       }

@@ -10,6 +10,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -103,6 +104,15 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
         .register(metrics.registry());
   }
 
+  /** A series that appears with its first event has no rise that an alert could see. */
+  @Override
+  public void begun(String webhook) {
+    for (Counter counter :
+        List.of(webhookDelivered, webhookFailed, webhookDropped, webhookDiscarded)) {
+      counter.initLabelValues(webhook);
+    }
+  }
+
   @Override
   public void delivered(String webhook) {
     webhookDelivered.labelValues(webhook).inc();
@@ -124,10 +134,21 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
   }
 
   @Override
+  public void begun(Upstream upstream) {
+    for (Result result : Result.values()) {
+      mirrorServed.initLabelValues(upstream.prefix().value(), word(result));
+    }
+    mirrorFailures.initLabelValues(upstream.prefix().value());
+    mirrorBytes.initLabelValues(upstream.prefix().value());
+  }
+
+  @Override
   public void served(Upstream upstream, Result result) {
-    mirrorServed
-        .labelValues(upstream.prefix().value(), result.name().toLowerCase(Locale.ROOT))
-        .inc();
+    mirrorServed.labelValues(upstream.prefix().value(), word(result)).inc();
+  }
+
+  private static String word(Result result) {
+    return result.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

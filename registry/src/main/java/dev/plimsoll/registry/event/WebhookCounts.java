@@ -2,6 +2,9 @@ package dev.plimsoll.registry.event;
 
 /** Counts what becomes of events, by webhook. Called by many threads. */
 public interface WebhookCounts {
+  /** There is such a webhook: its counts are told from now on, those of nothing too. */
+  void begun(String webhook);
+
   void delivered(String webhook);
 
   /** An attempt failed. */

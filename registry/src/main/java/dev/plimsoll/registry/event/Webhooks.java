@@ -70,6 +70,7 @@ public final class Webhooks {
     for (Webhook webhook : settings.webhooks()) {
       var courier =
           new Courier(webhook, settings, transactions, delivery, counts, sender, random, clock);
+      counts.begun(webhook.name());
       lines.put(webhook.name(), new Line(webhook, courier, new Semaphore(0)));
     }
   }

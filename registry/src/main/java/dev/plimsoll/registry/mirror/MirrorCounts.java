@@ -12,6 +12,9 @@ public interface MirrorCounts {
     STALE
   }
 
+  /** There is such an upstream: its counts are told from now on, those of nothing too. */
+  void begun(Upstream upstream);
+
   void served(Upstream upstream, Result result);
 
   /** The upstream gave no answer, or a useless one. */

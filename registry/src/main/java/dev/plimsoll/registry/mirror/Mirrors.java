@@ -81,6 +81,7 @@ public final class Mirrors implements AutoCloseable {
         var remote =
             registries.remote(
                 upstream.registry(), upstream.plain(), () -> known.apply(upstream.registry()));
+        counts.begun(upstream);
         mirrors.add(new Mirror(upstream, remote, settings, asking, store, fetches, counts, clock));
       }
       Map<Mirror, MirroredReferrers> referrers =

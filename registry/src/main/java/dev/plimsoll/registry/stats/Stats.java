@@ -105,8 +105,8 @@ public final class Stats {
   }
 
   /**
-   * Tags of a repository by what they take, the largest first. What only the tags of this repository
-   * share counts as own to none of them, whatever other repositories have.
+   * Tags of a repository by what they take, the largest first. What another tag, an image without a
+   * tag, or another repository has as well counts as own to none of them.
    *
    * @throws RepositoryUnknown if there is no such repository
    */
@@ -127,13 +127,24 @@ public final class Stats {
               SELECT reached.name, reached.digest, b.size_bytes,
                 COUNT(*) OVER (PARTITION BY reached.digest) AS tags
               FROM reached JOIN blobs b
-                ON b.digest = reached.digest AND b.state IN ('live', 'condemned'))
+                ON b.digest = reached.digest AND b.state IN ('live', 'condemned')),
+            told AS (
+              SELECT s.name, s.digest, s.size_bytes, CASE WHEN s.tags > 1
+                OR EXISTS (SELECT 1 FROM blob_links l
+                  WHERE l.digest = s.digest AND l.repository_id <> :repository)
+                OR EXISTS (SELECT 1 FROM manifest_references f
+                  JOIN manifests m ON m.id = f.manifest_id
+                  WHERE f.repository_id = :repository AND f.digest = s.digest AND f.live = 1
+                    AND NOT EXISTS (SELECT 1 FROM reached r
+                      WHERE r.name = s.name AND r.digest = m.digest))
+                THEN 0 ELSE s.size_bytes END AS own_bytes
+              FROM sized s)
             SELECT t.name, t.digest, COUNT(s.digest) AS blobs,
               COALESCE(SUM(s.size_bytes), 0) AS bytes,
-              COALESCE(SUM(CASE WHEN s.tags = 1 THEN s.size_bytes ELSE 0 END), 0) AS own_bytes,
+              COALESCE(SUM(s.own_bytes), 0) AS own_bytes,
               (SELECT MAX(p.pulled_at) FROM pulls p WHERE p.repository_id = :repository
                 AND p.reference IN (t.name, t.digest)) AS pulled_at
-            FROM tags t LEFT JOIN sized s ON s.name = t.name
+            FROM tags t LEFT JOIN told s ON s.name = t.name
             WHERE t.repository_id = :repository
             GROUP BY t.name, t.digest ORDER BY bytes DESC, t.name LIMIT :most
             """)

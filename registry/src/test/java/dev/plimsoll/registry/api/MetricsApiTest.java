@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the registry tells about itself. */
 class MetricsApiTest {
@@ -70,6 +71,16 @@ class MetricsApiTest {
                 .toList())
         .hasSizeGreaterThan(14)
         .allSatisfy(type -> assertThat(page).contains(type.group(1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/healthz", "/readyz", "/metrics"})
+  void whatIsOnlyReadTakesNoOtherMethod(String path) throws Exception {
+    Client.Reply reply = client.send("DELETE", path);
+
+    assertThat(reply.status()).isEqualTo(405);
+    assertThat(reply.text()).contains("has only these methods: GET, HEAD");
+    assertThat(client.send("HEAD", path).status()).isEqualTo(200);
   }
 
   @Test

@@ -70,6 +70,20 @@ class StatsApiTest {
   }
 
   @Test
+  void whatAnotherRepositoryOrAnImageWithoutATagHasIsNoTagsOwn() throws Exception {
+    try (Client client = Client.start(RegistrySettings.in(directory), now::get)) {
+      byte[] left = Client.random(500, 3);
+      push(client, "a", "1", SHARED, left);
+      push(client, "a", "1", SHARED, left, OWN); // the first is without a tag from now on
+      push(client, "b", "1", SHARED);
+
+      JsonNode tags = Json.tree(client.send("GET", "/plimsoll/v1/stats?repository=a").body());
+      assertThat(tags.path("tags").path(0).path("bytes").asLong()).isEqualTo(31_502);
+      assertThat(tags.path("tags").path(0).path("ownBytes").asLong()).isEqualTo(30_000);
+    }
+  }
+
+  @Test
   void aTagOfAnIndexTakesWhatItsImagesTake() throws Exception {
     try (Client client = Client.start(RegistrySettings.in(directory), now::get)) {
       push(client, "a", "1", SHARED, OWN);

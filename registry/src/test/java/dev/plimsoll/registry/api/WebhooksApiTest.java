@@ -217,6 +217,16 @@ class WebhooksApiTest {
   }
 
   @Test
+  void countsAreThereBeforeAnythingHappened() throws Exception {
+    assertThat(client.send("GET", "/metrics").text())
+        .contains(
+            "plimsoll_registry_webhook_delivered_total{webhook=\"ci\"} 0.0",
+            "plimsoll_registry_webhook_failed_total{webhook=\"ci\"} 0.0",
+            "plimsoll_registry_webhook_dropped_total{webhook=\"ci\"} 0.0",
+            "plimsoll_registry_webhook_discarded_total{webhook=\"ci\"} 0.0");
+  }
+
+  @Test
   void aPingTellsWhetherItWorks() throws Exception {
     Reply well = client.send("POST", "/plimsoll/v1/webhooks/ci/test");
     receiver.become(Mood.ELSEWHERE);

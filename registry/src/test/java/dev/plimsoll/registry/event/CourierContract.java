@@ -80,6 +80,9 @@ abstract class CourierContract {
         this::post,
         new WebhookCounts() {
           @Override
+          public void begun(String webhook) {}
+
+          @Override
           public void delivered(String webhook) {}
 
           @Override

@@ -75,6 +75,8 @@ final class Exchanges {
         exchange.response().finish();
       } catch (ClientGone e) {
         log.debug("client left id={} cause={}", exchange.id(), e.getMessage());
+      } catch (CutShort e) {
+        log.debug("answer cut off id={} cause={}", exchange.id(), e.getMessage());
       } catch (BodyException e) {
         answer(exchange, e.status(), e.sentence());
       } catch (Throwable e) { // an Error of one handler is not the end of the server

@@ -1,6 +1,7 @@
 package dev.plimsoll.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -8,8 +9,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.plimsoll.http.RequestMetrics.Finished;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +39,10 @@ class RequestLogTest {
           (request, response) -> {
             if (request.path().equals("/fails")) {
               throw new IllegalStateException("on purpose");
+            }
+            if (request.path().equals("/cut")) {
+              response.stream().write("half".getBytes(StandardCharsets.UTF_8));
+              throw new CutShort(new IOException("the other half did not come"));
             }
             response.status(201).send(request.bytes(100));
           },
@@ -85,6 +92,14 @@ class RequestLogTest {
         .containsPattern(
             "request answered id=r7 peer=127.0.0.1:\\d+ method=PUT path=/v2/a status=201 bytes=7 millis=\\d+")
         .doesNotContain("hunter2");
+  }
+
+  @Test
+  void anAnswerThatIsCutShortIsNoFailureOfTheServersOwn() {
+    assertThatThrownBy(() -> exchange("GET /cut HTTP/1.1\r\nHost: t\r\n\r\n"))
+        .isInstanceOf(IOException.class);
+
+    assertThat(String.join("\n", lines)).doesNotContain("request failed");
   }
 
   @Test

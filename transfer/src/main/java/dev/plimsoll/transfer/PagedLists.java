@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What one repository lists, page after page.
@@ -28,8 +29,18 @@ record PagedLists(RegistrySession session, ImageName name) {
     walk(
         "/tags/list",
         "NAME_UNKNOWN",
-        page -> Json.tree(page).path("tags").forEach(tag -> tags.add(new Tag(tag.asString()))));
+        page -> named(page, "tags").forEach(tag -> tags.add(new Tag(tag.asString()))));
     return tags;
+  }
+
+  /** Registries say {@code null}, or nothing, for none. */
+  private static JsonNode named(byte[] page, String key) {
+    JsonNode whole = Json.tree(page);
+    JsonNode list = whole.path(key);
+    if (!whole.isObject() || !(list.isArray() || list.isNull() || list.isMissingNode())) {
+      throw new IllegalArgumentException("there is no list of " + key);
+    }
+    return list;
   }
 
   /**

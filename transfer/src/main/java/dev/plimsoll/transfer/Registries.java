@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -119,7 +118,7 @@ public final class Registries implements AutoCloseable {
    *
    * @param credentials asked for them before every request; has to be quick
    */
-  public RemoteRegistry remote(String registry, boolean plain, Supplier<Credentials> credentials) {
+  public RemoteRegistry remote(String registry, boolean plain, CredentialsSource credentials) {
     return new RemoteRegistry(
         registry,
         settings,

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * One registry that is asked again and again by the same caller, such as the upstream of a
@@ -37,23 +36,20 @@ public final class RemoteRegistry {
 
   private final String registry;
   private final RegistrySettings settings;
-  private final Supplier<Credentials> credentials;
+  private final CredentialsSource credentials;
   private final Opening opening;
   private final Optional<Pause> pause;
   private volatile Optional<Known> known = Optional.empty();
 
   RemoteRegistry(
-      String registry,
-      RegistrySettings settings,
-      Supplier<Credentials> credentials,
-      Opening opening) {
+      String registry, RegistrySettings settings, CredentialsSource credentials, Opening opening) {
     this(registry, settings, credentials, opening, Optional.empty());
   }
 
   private RemoteRegistry(
       String registry,
       RegistrySettings settings,
-      Supplier<Credentials> credentials,
+      CredentialsSource credentials,
       Opening opening,
       Optional<Pause> pause) {
     this.registry = registry;
@@ -197,12 +193,12 @@ public final class RemoteRegistry {
 
   private <T> T ask(Question<T> question) throws IOException, InterruptedException {
     if (pause.isEmpty()) {
-      return once(question);
+      return withNewest(question);
     }
     Attempts attempts = new Attempts(settings, _ -> {}, pause.get());
     while (true) {
       try {
-        return once(question);
+        return withNewest(question);
       } catch (TransferException.Rejected e) {
         if (!Refusals.passing(e.status())) {
           throw e;
@@ -214,12 +210,25 @@ public final class RemoteRegistry {
     }
   }
 
+  /** A refusal may be about credentials that have been renewed without a sign that tells us. */
+  private <T> T withNewest(Question<T> question) throws IOException, InterruptedException {
+    Credentials shown = credentials.present();
+    try {
+      return once(question);
+    } catch (TransferException.Unauthorized e) {
+      if (credentials.renewed().equals(shown)) {
+        throw e;
+      }
+      return once(question);
+    }
+  }
+
   /**
    * A session that ended in trouble is not used again: the registry may be another by then. Neither
    * is one of credentials that have been renewed since.
    */
   private <T> T once(Question<T> question) throws IOException, InterruptedException {
-    Credentials present = credentials.get();
+    Credentials present = credentials.present();
     Optional<Known> before = known.filter(k -> k.credentials().equals(present));
     RegistrySession session = before.isPresent() ? before.get().session() : opening.open(present);
     known = Optional.of(new Known(session, present)); // a second one opened meanwhile does no harm

@@ -48,6 +48,38 @@ public final class WatchedCredentials {
     return content.of(registry);
   }
 
+  /** The same as a source, which looks into the file when what it gave was refused. */
+  public CredentialsSource source(String registry) {
+    return new CredentialsSource() {
+      @Override
+      public Credentials present() {
+        return of(registry);
+      }
+
+      @Override
+      public Credentials renewed() {
+        return read(registry);
+      }
+    };
+  }
+
+  /** A file that was written over in one tick of its clock, at the same length, looks unchanged. */
+  private Credentials read(String registry) {
+    lock.lock();
+    try {
+      Credentials before = content.of(registry);
+      content = CredentialsFile.read(file);
+      if (!content.of(registry).equals(before)) {
+        log.info("credentials of upstreams read again after a refusal file={}", file);
+      }
+    } catch (IOException e) {
+      log.debug("credentials of upstreams not read again file={}", file, e);
+    } finally {
+      lock.unlock();
+    }
+    return content.of(registry);
+  }
+
   private void readIfChanged() {
     @Nullable State now;
     try {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,21 @@ class WatchedCredentialsTest {
 
     Files.writeString(file, content("third"));
     assertThat(watched.of("registry.example")).isEqualTo(new Credentials.Password("AWS", "third"));
+  }
+
+  @Test
+  void aRefusalReadsWhatWasWrittenOverUnnoticed() throws Exception {
+    CredentialsSource source = WatchedCredentials.of(file).source("registry.example");
+    FileTime written = Files.getLastModifiedTime(file);
+    Files.writeString(file, content("fresh"));
+    Files.setLastModifiedTime(file, written);
+    assertThat(source.present()).isEqualTo(new Credentials.Password("AWS", "first"));
+
+    assertThat(source.renewed()).isEqualTo(new Credentials.Password("AWS", "fresh"));
+
+    assertThat(source.present()).isEqualTo(new Credentials.Password("AWS", "fresh"));
+    Files.writeString(file, "half of a fi");
+    assertThat(source.renewed()).isEqualTo(new Credentials.Password("AWS", "fresh"));
   }
 
   @Test

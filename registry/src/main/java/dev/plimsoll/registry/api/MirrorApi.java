@@ -6,6 +6,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.Manifest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
+import dev.plimsoll.registry.mirror.BlobBroken;
 import dev.plimsoll.registry.mirror.ComingBlob;
 import dev.plimsoll.registry.mirror.Mirror;
 import dev.plimsoll.registry.mirror.Mirrors;
@@ -16,8 +17,8 @@ import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
 import dev.plimsoll.registry.repository.RegistryException.Mirrored;
 import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
 import dev.plimsoll.registry.repository.StoredManifest;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,7 @@ final class MirrorApi {
 
   private static final String STATE = "Plimsoll-Mirror";
   private static final String NAMESPACE = "ns";
+  private static final int PEEK_BYTES = 8 * 1024;
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
   /** As the distribution specification wants lists of tags. */
@@ -200,35 +202,61 @@ final class MirrorApi {
       return false;
     }
     if (request.method().equals("HEAD")) {
-      long sizeBytes = mirror.get().blobSizeBytes(at.repository(), at.digest());
+      long sizeBytes = mirror.get().blobs().sizeBytes(at.repository(), at.digest());
       describe(at.digest(), response);
       response.header("Content-Length", sizeBytes).send();
       return true;
     }
-    return send(at.digest(), mirror.get().blob(at.repository(), at.digest()), request, response);
+    return send(
+        at.digest(), mirror.get().blobs().get(at.repository(), at.digest()), request, response);
   }
 
+  /** A blob that turns out not to come is refused with the reason, unless its answer has begun. */
   private static boolean send(Digest digest, ComingBlob coming, Request request, Response response)
       throws IOException {
-    switch (coming) {
-      case ComingBlob.Followed(long sizeBytes, var stream, var keeping) -> {
-        try (stream) {
-          if (request.header("Range").isPresent()) {
-            keeping.await(); // parts of it are served from the store
-            return false;
+    try {
+      switch (coming) {
+        case ComingBlob.Here _ -> {
+          return false; // it is served from the store
+        }
+        case ComingBlob.Followed(long sizeBytes, var stream, var keeping) -> {
+          try (var body = new BufferedInputStream(stream, PEEK_BYTES)) {
+            if (request.header("Range").isPresent() && isKept(keeping)) {
+              return false; // parts of it are served from the store
+            }
+            body.mark(1);
+            body.read(); // waits for the first byte
+            body.reset();
+            describe(digest, response);
+            response.send(body, sizeBytes);
           }
-          describe(digest, response);
-          response.send(stream, sizeBytes);
         }
+        case ComingBlob.Passing(long _, var passage) ->
+            passage.to(() -> {
+              describe(digest, response);
+              return response.stream();
+            });
       }
-      case ComingBlob.Passing(long _, var passage) -> {
-        describe(digest, response);
-        try (OutputStream client = response.stream()) {
-          passage.to(client);
-        }
+      return true;
+    } catch (BlobBroken e) {
+      if (response.committed()) {
+        throw e;
       }
+      throw e.refusal();
     }
-    return true;
+  }
+
+  /** Of what came and was not kept the client gets all, as it may whatever part it asks for. */
+  private static boolean isKept(ComingBlob.Keeping keeping) throws IOException {
+    try {
+      keeping.await();
+      return true;
+    } catch (BlobBroken e) {
+      if (e.came()) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static void describe(Digest digest, Response response) {

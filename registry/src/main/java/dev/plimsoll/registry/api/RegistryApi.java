@@ -5,6 +5,7 @@ import dev.plimsoll.foundation.UnavailableException;
 import dev.plimsoll.foundation.log.LogContext;
 import dev.plimsoll.http.BodyException;
 import dev.plimsoll.http.ClientGone;
+import dev.plimsoll.http.CutShort;
 import dev.plimsoll.http.Handler;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
@@ -14,6 +15,7 @@ import dev.plimsoll.registry.auth.Need;
 import dev.plimsoll.registry.auth.ReadOnly;
 import dev.plimsoll.registry.event.AuditLog;
 import dev.plimsoll.registry.event.AuditNote;
+import dev.plimsoll.registry.mirror.BlobBroken;
 import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
@@ -136,6 +138,9 @@ public final class RegistryApi implements Handler {
       log.warn("unavailable request={} path={}: {}", request.id(), request.path(), e.getMessage());
       response.header("Retry-After", RETRY_AFTER_SECONDS);
       refuse(response, ErrorReply.unavailable(), e);
+    } catch (BlobBroken e) {
+      log.warn("blob cut off request={} path={}: {}", request.id(), request.path(), e.getMessage());
+      throw new CutShort(e);
     } catch (ClientGone | BodyException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

@@ -8,6 +8,7 @@ import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.ImageName;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.oci.Platform;
+import dev.plimsoll.registry.mirror.BlobBroken;
 import dev.plimsoll.registry.mirror.Warming;
 import dev.plimsoll.registry.repository.RegistryException;
 import dev.plimsoll.registry.repository.RegistryException.Malformed.Subject;
@@ -89,7 +90,7 @@ public final class WarmApi implements AdminResource {
               warmed.stale().orElse("")));
     } catch (ClientGone e) {
       throw e;
-    } catch (RegistryException | NoSpaceException e) {
+    } catch (RegistryException | NoSpaceException | BlobBroken e) {
       line(lines, new FailureLine(name, String.valueOf(e.getMessage())));
     } catch (IOException e) {
       log.warn("image not warmed image={}", name, e);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * of the mirror's own directory, which is emptied at the start.
  *
  * <p>The last byte is held back until the digest is known to be right: a reader of a wrong blob gets
- * an {@link IOException} and never a whole blob. One writer; any number of readers.
+ * {@link BlobBroken} and never a whole blob. One writer; any number of readers.
  */
 final class BlobFetch implements BlobSink, BlobDraft {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -89,7 +89,7 @@ final class BlobFetch implements BlobSink, BlobDraft {
         position += output.write(bytes, position);
       }
     } catch (IOException e) {
-      throw NoSpaceException.orElse(e, spool);
+      throw new OwnTrouble(NoSpaceException.orElse(e, spool));
     }
     long reached = position;
     change(() -> writtenBytes = reached);
@@ -123,13 +123,13 @@ final class BlobFetch implements BlobSink, BlobDraft {
     change(() -> stored = true);
   }
 
-  /** Waits until the store has the blob. */
+  /** Waits until the store has the blob; {@link BlobBroken} if it never will. */
   void awaitStored() throws IOException {
     lock.lock();
     try {
       while (!stored) {
         if (failure != null) {
-          throw new IOException(failure.getMessage(), failure);
+          throw verified ? BlobBroken.notKept(failure) : BlobBroken.lost(failure);
         }
         changed.await();
       }
@@ -191,6 +191,16 @@ final class BlobFetch implements BlobSink, BlobDraft {
       if (users == 0) {
         Files.deleteIfExists(spool);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many bytes of the disk it will still take until it is stored. */
+  long pendingBytes() {
+    lock.lock();
+    try {
+      return stored ? 0 : 2 * blob.size() - Math.min(writtenBytes, blob.size());
     } finally {
       lock.unlock();
     }
@@ -258,7 +268,9 @@ final class BlobFetch implements BlobSink, BlobDraft {
           }
           boolean lost = failure != null && !verified; // a blob that cannot be stored can be read
           if (lost || attempt != followed) {
-            throw new IOException("the upstream's bytes did not come, or were wrong", failure);
+            throw failure == null
+                ? new BlobBroken("the upstream's bytes were wrong, and come again from the start")
+                : BlobBroken.lost(failure);
           }
           long limit = verified ? writtenBytes : Math.min(writtenBytes, blob.size() - 1);
           if (verified || limit > position) {

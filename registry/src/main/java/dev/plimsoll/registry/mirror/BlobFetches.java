@@ -1,14 +1,14 @@
 package dev.plimsoll.registry.mirror;
 
-import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.repository.Uploads;
+import dev.plimsoll.transfer.BlobSink;
 import dev.plimsoll.transfer.Pause;
-import dev.plimsoll.transfer.RemoteRegistry;
 import dev.plimsoll.transfer.TransferException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,7 +19,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,8 +29,7 @@ final class BlobFetches {
   private static final Logger log = LoggerFactory.getLogger(BlobFetches.class);
 
   /** A blob, and where it comes from. */
-  record Source(
-      Upstream upstream, RemoteRegistry remote, RepositoryName repository, Descriptor blob) {}
+  record Source(UpstreamLine line, RepositoryName repository, Descriptor blob) {}
 
   private final Path directory;
   private final Uploads uploads;
@@ -97,7 +95,7 @@ final class BlobFetches {
   }
 
   /** Follows the download of this blob, which begins now unless it is going on. */
-  ComingBlob follow(Source source, Consumer<UpstreamTrouble> whenTrouble) throws IOException {
+  ComingBlob follow(Source source) throws IOException {
     lock.lock();
     try {
       @Nullable BlobFetch known = inProgress.get(Key.of(source));
@@ -106,7 +104,7 @@ final class BlobFetches {
         BlobFetch fetch = new BlobFetch(directory, source.blob());
         coming = followed(fetch);
         inProgress.put(Key.of(source), fetch);
-        threads.begin(() -> run(source, fetch, whenTrouble));
+        threads.begin(() -> run(source, fetch));
       }
       return coming.orElseThrow();
     } finally {
@@ -124,20 +122,35 @@ final class BlobFetches {
     }
   }
 
-  private void run(Source source, BlobFetch fetch, Consumer<UpstreamTrouble> whenTrouble) {
+  /** Bytes of the disk that the downloads in progress will still take. */
+  long pendingBytes() {
+    lock.lock();
     try {
-      Semaphore place = places.computeIfAbsent(source.upstream(), _ -> new Semaphore(most, true));
-      place.acquire();
-      try {
-        fetch(source, fetch);
-      } finally {
-        place.release();
-      }
-      counts.received(source.upstream(), source.blob().size());
+      return inProgress.values().stream().mapToLong(BlobFetch::pendingBytes).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Hands a blob on to one client, which is all that becomes of it. */
+  void pass(Source source, ComingBlob.Client client) throws IOException {
+    try {
+      bring(source, new PassingBlob(source.blob().digest().algorithm(), client));
+    } catch (UpstreamTrouble e) {
+      throw BlobBroken.lost(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while passing a blob on");
+    }
+  }
+
+  private void run(Source source, BlobFetch fetch) {
+    try {
+      bring(source, fetch);
+      counts.received(source.line().upstream(), source.blob().size());
       uploads.put(source.repository(), source.blob().digest(), fetch.content());
       fetch.stored();
     } catch (UpstreamTrouble e) {
-      whenTrouble.accept(e);
       fetch.failed(e);
     } catch (IOException | RuntimeException e) {
       log.warn(
@@ -154,20 +167,26 @@ final class BlobFetches {
     }
   }
 
-  private static void fetch(Source source, BlobFetch fetch)
+  /** Downloads the blob when there is a place for it, and if the upstream may still be asked then. */
+  private void bring(Source source, BlobSink sink)
       throws UpstreamTrouble, IOException, InterruptedException {
+    UpstreamLine line = source.line();
+    Semaphore place = places.computeIfAbsent(line.upstream(), _ -> new Semaphore(most, true));
+    place.acquire();
     try {
-      source
-          .remote()
+      line.refuseInPause();
+      line.remote()
           .fetch(
-              source.upstream().remote(source.repository()),
+              line.upstream().remote(source.repository()),
               source.blob(),
-              fetch,
+              sink,
               Pause.BRIEF_OR_NONE);
-    } catch (NoSpaceException e) {
-      throw e; // ours, not the upstream's
+    } catch (OwnTrouble e) {
+      throw e.itself();
     } catch (IOException | TransferException e) {
-      throw Asking.trouble(source.upstream(), e);
+      throw line.noted(Asking.trouble(line.upstream(), e));
+    } finally {
+      place.release();
     }
   }
 

@@ -2,7 +2,6 @@ package dev.plimsoll.registry.mirror;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.plimsoll.foundation.Durations;
 import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
@@ -12,41 +11,30 @@ import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.mirror.UpstreamTrouble.Kind;
 import dev.plimsoll.registry.repository.Blobs;
 import dev.plimsoll.registry.repository.Manifests;
-import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
 import dev.plimsoll.registry.repository.RegistryException.QuotaExceeded;
+import dev.plimsoll.registry.repository.RegistryException.RepositoryUnknown;
 import dev.plimsoll.registry.repository.RegistryException.TagImmutable;
-import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
 import dev.plimsoll.registry.repository.RegistryException.UpstreamUnavailable;
 import dev.plimsoll.registry.repository.Space;
 import dev.plimsoll.registry.repository.StoredManifest;
 import dev.plimsoll.registry.repository.Tags;
 import dev.plimsoll.registry.repository.Uploads;
 import dev.plimsoll.transfer.ManifestContent;
-import dev.plimsoll.transfer.RemoteRegistry;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One upstream, and what was pulled from it. Safe for many threads. */
+/** One upstream's manifests and tags, and what was pulled of them. Safe for many threads. */
 public final class Mirror {
   private static final Logger log = LoggerFactory.getLogger(Mirror.class);
   private static final int REMEMBERED_MAX = 100_000;
-
-  /** How long a client waits that cannot be served from what was pulled before. */
-  private static final Duration PATIENCE_WITHOUT_OLDER = Duration.ofSeconds(60);
-
-  /** How long an upstream is left alone at most, whatever it asks for. */
-  private static final Duration PAUSE_MAX = Duration.ofHours(1);
 
   /**
    * The registry that keeps what is pulled.
@@ -82,61 +70,57 @@ public final class Mirror {
 
   private record Tagged(RepositoryName repository, Tag tag) {}
 
-  private final Upstream upstream;
-  private final RemoteRegistry remote;
+  private final UpstreamLine line;
   private final MirrorSettings settings;
-  private final Asking asking;
   private final Store store;
   private final WholeImages images;
-  private final BlobFetches fetches;
+  private final MirroredBlobs blobs;
   private final MirrorCounts counts;
   private final InstantSource clock;
   private final SingleFlight<Tagged, Served> flights = new SingleFlight<>();
   private final Cache<Tagged, Check> checks =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
-  private final Absences absentManifests;
-  private final Absences absentBlobs;
-  private final Outages outages = new Outages();
+  private final Absences absent;
 
   Mirror(
-      Upstream upstream,
-      RemoteRegistry remote,
+      UpstreamLine line,
       MirrorSettings settings,
-      Asking asking,
       Store store,
       BlobFetches fetches,
       MirrorCounts counts,
       InstantSource clock) {
-    this.upstream = upstream;
-    this.remote = remote;
+    this.line = line;
     this.settings = settings;
-    this.asking = asking;
     this.store = store;
     this.images = new WholeImages(store);
-    this.fetches = fetches;
+    this.blobs = new MirroredBlobs(line, store, fetches, new Absences(settings.absentFor(), clock));
     this.counts = counts;
     this.clock = clock;
-    this.absentManifests = new Absences(settings.absentFor(), clock);
-    this.absentBlobs = new Absences(settings.absentFor(), clock);
+    this.absent = new Absences(settings.absentFor(), clock);
   }
 
   public Upstream upstream() {
-    return upstream;
+    return line.upstream();
   }
 
-  /** The upstream, to be asked in another way than for pulls. */
-  RemoteRegistry remote() {
-    return remote;
+  /** What is asked of the upstream, and whether it may be. */
+  UpstreamLine line() {
+    return line;
+  }
+
+  /** The blobs that are not here yet. */
+  public MirroredBlobs blobs() {
+    return blobs;
   }
 
   /** Whether the upstream answered when it was last asked. */
   public boolean isUp() {
-    return outages.isUp();
+    return line.isUp();
   }
 
   /** How long the upstream still wants to be left alone; zero if it does not. */
   public Duration pause() {
-    return outages.pause(clock.instant());
+    return line.pause();
   }
 
   /**
@@ -158,12 +142,12 @@ public final class Mirror {
   private Served byDigest(RepositoryName repository, Digest digest) throws IOException {
     Optional<StoredManifest> here = stored(repository, digest);
     if (here.isPresent()) {
-      counts.served(upstream, MirrorCounts.Result.KEPT);
+      counts.served(upstream(), MirrorCounts.Result.KEPT);
       return new Served(here.get(), Optional.empty(), true);
     }
     refuseIfAbsent(repository, digest);
     try {
-      return fetched(repository, digest, Set.of(), PATIENCE_WITHOUT_OLDER);
+      return fetched(repository, digest, Set.of(), UpstreamLine.PATIENCE_WITHOUT_OLDER);
     } catch (UpstreamTrouble trouble) {
       throw refusal(repository, digest, trouble);
     }
@@ -174,7 +158,7 @@ public final class Mirror {
     Optional<StoredManifest> older = stored(repository, tag);
     Optional<Check> believed = believed(key);
     if (older.isPresent() && believed.isPresent()) {
-      Optional<String> trouble = believed.get().trouble().or(this::leftAlone);
+      Optional<String> trouble = believed.get().trouble().or(line::leftAlone);
       return trouble.isPresent()
           ? stale(repository, tag, older.get(), trouble.get())
           : kept(older.get());
@@ -182,7 +166,8 @@ public final class Mirror {
     if (older.isEmpty()) {
       refuseIfAbsent(repository, tag);
     }
-    Duration patience = older.isPresent() ? settings.patience() : PATIENCE_WITHOUT_OLDER;
+    Duration patience =
+        older.isPresent() ? settings.patience() : UpstreamLine.PATIENCE_WITHOUT_OLDER;
     try {
       Served served = asked(repository, tag, older, patience);
       if (served.kept()) {
@@ -195,16 +180,16 @@ public final class Mirror {
       checks.put(key, new Check(clock.instant(), Optional.of(reason)));
       return stale(repository, tag, older.orElseThrow(() -> e), reason);
     } catch (UpstreamTrouble trouble) {
-      checks.put(key, new Check(clock.instant(), Optional.of(text(trouble))));
+      checks.put(key, new Check(clock.instant(), Optional.of(UpstreamLine.text(trouble))));
       if (older.isPresent()) {
-        return stale(repository, tag, older.get(), text(trouble));
+        return stale(repository, tag, older.get(), UpstreamLine.text(trouble));
       }
       throw refusal(repository, tag, trouble);
     }
   }
 
   private void refuseIfAbsent(RepositoryName repository, Reference reference) {
-    if (absentManifests.has(repository, reference)) {
+    if (absent.has(repository, reference)) {
       throw new ManifestUnknown(repository, reference);
     }
   }
@@ -212,15 +197,15 @@ public final class Mirror {
   private Served asked(
       RepositoryName repository, Tag tag, Optional<StoredManifest> older, Duration patience)
       throws UpstreamTrouble, IOException {
-    RepositoryName there = upstream.remote(repository);
-    Descriptor now = ask(patience, () -> remote.resolve(there, tag));
+    RepositoryName there = upstream().remote(repository);
+    Descriptor now = line.ask(patience, remote -> remote.resolve(there, tag));
     return older.isPresent() && older.get().digest().equals(now.digest())
         ? kept(older.get())
         : fetched(repository, now.digest(), Set.of(tag), patience);
   }
 
   private Served kept(StoredManifest manifest) {
-    counts.served(upstream, MirrorCounts.Result.KEPT);
+    counts.served(upstream(), MirrorCounts.Result.KEPT);
     return new Served(manifest, Optional.empty(), true);
   }
 
@@ -228,7 +213,7 @@ public final class Mirror {
   private Served stale(RepositoryName repository, Tag tag, StoredManifest present, String reason)
       throws IOException {
     StoredManifest manifest = images.best(repository, tag, present);
-    counts.served(upstream, MirrorCounts.Result.STALE);
+    counts.served(upstream(), MirrorCounts.Result.STALE);
     log.warn(
         "stale manifest served repository={} tag={} digest={} reason={}",
         repository,
@@ -250,26 +235,23 @@ public final class Mirror {
                   check.trouble().isPresent() ? settings.outage() : settings.revalidateAfter();
               return now.isBefore(check.at().plus(limit));
             });
-    return own.isPresent() ? own : leftAlone().map(reason -> new Check(now, Optional.of(reason)));
-  }
-
-  /** Why the upstream is not asked at present if there is something to serve. */
-  Optional<String> leftAlone() {
-    return outages.reason(clock.instant());
+    return own.isPresent()
+        ? own
+        : line.leftAlone().map(reason -> new Check(now, Optional.of(reason)));
   }
 
   private Served fetched(RepositoryName repository, Digest digest, Set<Tag> tags, Duration patience)
       throws UpstreamTrouble, IOException {
-    RepositoryName there = upstream.remote(repository);
+    RepositoryName there = upstream().remote(repository);
     Optional<StoredManifest> here = stored(repository, digest);
     StoredManifest manifest;
     if (here.isPresent()) {
       manifest = here.get();
     } else {
-      ManifestContent content = ask(patience, () -> remote.manifest(there, digest));
+      ManifestContent content = line.ask(patience, remote -> remote.manifest(there, digest));
       manifest = new StoredManifest(digest, content.manifest().mediaType(), content.bytes());
     }
-    counts.served(upstream, MirrorCounts.Result.FETCHED);
+    counts.served(upstream(), MirrorCounts.Result.FETCHED);
     return new Served(manifest, Optional.empty(), keep(repository, manifest, tags));
   }
 
@@ -304,7 +286,7 @@ public final class Mirror {
 
   /** Who moved the tag, for its history. */
   private String actor() {
-    return "mirror " + upstream.prefix();
+    return "mirror " + upstream().prefix();
   }
 
   private Optional<StoredManifest> stored(RepositoryName repository, Reference reference)
@@ -316,78 +298,11 @@ public final class Mirror {
     }
   }
 
-  /**
-   * How many bytes a blob has.
-   *
-   * @throws BlobUnknown if the upstream does not have it, and neither have we
-   */
-  public long blobSizeBytes(RepositoryName repository, Digest digest) throws IOException {
-    OptionalLong coming = fetches.sizeBytesOf(repository, digest);
-    if (coming.isPresent()) {
-      return coming.getAsLong();
-    }
-    return described(repository, digest).size();
-  }
-
-  /**
-   * A blob that is not here: it is fetched, stored and handed on as it comes, however many ask for
-   * it.
-   *
-   * @throws BlobUnknown if the upstream does not have it
-   * @throws UpstreamUnavailable if it cannot be asked
-   */
-  public ComingBlob blob(RepositoryName repository, Digest digest) throws IOException {
-    Optional<ComingBlob> coming = fetches.joined(repository, digest);
-    if (coming.isPresent()) {
-      return coming.get();
-    }
-    Descriptor blob = described(repository, digest);
-    if (store.frozen().reason().isPresent()) {
-      return new ComingBlob.Passing(blob.size(), to -> pass(repository, blob, to));
-    }
-    // It lies here twice for a moment: as it comes, and as it is stored.
-    if (!store.space().hasRoomFor(2 * blob.size())) {
-      log.warn("blob not kept, the disk is full repository={} digest={}", repository, digest);
-      return new ComingBlob.Passing(blob.size(), to -> pass(repository, blob, to));
-    }
-    return fetches.follow(
-        new BlobFetches.Source(upstream, remote, repository, blob), this::noteIfAll);
-  }
-
-  private void pass(RepositoryName repository, Descriptor blob, OutputStream to)
-      throws IOException {
-    try {
-      remote.fetch(
-          upstream.remote(repository), blob, new PassingBlob(blob.digest().algorithm(), to));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while passing a blob on", e);
-    }
-  }
-
-  private Descriptor described(RepositoryName repository, Digest digest) throws IOException {
-    if (absentBlobs.has(repository, digest)) {
-      throw new BlobUnknown(repository, digest);
-    }
-    try {
-      RepositoryName there = upstream.remote(repository);
-      return ask(PATIENCE_WITHOUT_OLDER, () -> remote.blob(there, digest));
-    } catch (UpstreamTrouble trouble) {
-      if (trouble.kind() == Kind.ABSENT) {
-        absentBlobs.note(repository, digest);
-        BlobUnknown refusal = new BlobUnknown(repository, digest);
-        refusal.initCause(trouble);
-        throw refusal;
-      }
-      throw refusal(trouble);
-    }
-  }
-
   /** What the upstream says refers to a manifest. */
   List<Descriptor> referrersThere(RepositoryName repository, Digest subject)
       throws UpstreamTrouble, IOException {
-    RepositoryName there = upstream.remote(repository);
-    return ask(settings.patience(), () -> remote.referrers(there, subject));
+    RepositoryName there = line.upstream().remote(repository);
+    return line.ask(settings.patience(), remote -> remote.referrers(there, subject));
   }
 
   /**
@@ -397,76 +312,51 @@ public final class Mirror {
    */
   public record Listed(List<Tag> tags, Optional<String> trouble) {}
 
-  /** All tags the upstream has. */
+  /**
+   * All tags the upstream has; none and the reason if it cannot tell, and some are here to be told
+   * instead.
+   *
+   * @throws RepositoryUnknown if the upstream has no such repository, and nothing of it is here
+   * @throws UpstreamUnavailable if nobody can tell
+   */
   public Listed tags(RepositoryName repository) throws IOException {
+    boolean someHere = hasTags(repository);
+    Optional<String> leftAlone = someHere ? line.leftAlone() : Optional.empty();
+    if (leftAlone.isPresent()) {
+      return new Listed(List.of(), leftAlone);
+    }
+    Duration patience = someHere ? settings.patience() : UpstreamLine.PATIENCE_WITHOUT_OLDER;
     try {
-      RepositoryName there = upstream.remote(repository);
-      return new Listed(ask(settings.patience(), () -> remote.tags(there)), Optional.empty());
+      RepositoryName there = line.upstream().remote(repository);
+      return new Listed(line.ask(patience, remote -> remote.tags(there)), Optional.empty());
     } catch (UpstreamTrouble trouble) {
-      log.warn("tags told from what was pulled repository={} reason={}", repository, text(trouble));
-      return new Listed(List.of(), Optional.of(text(trouble)));
-    }
-  }
-
-  private <T> T ask(Duration patience, Callable<T> question) throws UpstreamTrouble, IOException {
-    Duration pause = pause();
-    if (pause.isPositive()) {
-      throw new UpstreamTrouble(leftAlone().orElse("it asks us to wait"), pause);
-    }
-    try {
-      T answer = asking.within(upstream, patience, question);
-      if (outages.answered(clock.instant())) {
-        log.info("upstream answers again upstream={}", upstream);
+      if (!someHere) {
+        throw trouble.kind() == Kind.ABSENT
+            ? new RepositoryUnknown(repository)
+            : UpstreamLine.refusal(trouble);
       }
-      return answer;
-    } catch (UpstreamTrouble trouble) {
-      noteIfAll(trouble);
-      throw trouble;
+      String reason = UpstreamLine.text(trouble);
+      log.warn("tags told from what was pulled repository={} reason={}", repository, reason);
+      return new Listed(List.of(), Optional.of(reason));
     }
   }
 
-  private void noteIfAll(UpstreamTrouble trouble) {
-    if (trouble.concernsAll()) {
-      counts.failed(upstream);
-      Duration asked = shorter(trouble.pause(), PAUSE_MAX);
-      boolean byItsWish = asked.compareTo(settings.outage()) > 0;
-      Duration left = byItsWish ? asked : settings.outage();
-      String reason =
-          byItsWish
-              ? "%s; it is asked again in %s".formatted(text(trouble), Durations.format(left))
-              : text(trouble);
-      Instant now = clock.instant();
-      outages.failed(new Outages.Outage(now.plus(left), reason, byItsWish), now);
-      log.warn("upstream gives no answer upstream={} reason={}", upstream, reason);
+  private boolean hasTags(RepositoryName repository) throws IOException {
+    try {
+      return !store.tags().page(repository, "", 1).isEmpty();
+    } catch (RepositoryUnknown e) {
+      return false;
     }
   }
 
   private RuntimeException refusal(
       RepositoryName repository, Reference reference, UpstreamTrouble trouble) {
     if (trouble.kind() != Kind.ABSENT) {
-      return refusal(trouble);
+      return UpstreamLine.refusal(trouble);
     }
-    absentManifests.note(repository, reference);
+    absent.note(repository, reference);
     ManifestUnknown refusal = new ManifestUnknown(repository, reference);
     refusal.initCause(trouble);
     return refusal;
-  }
-
-  /** For the client that cannot be served. */
-  static RuntimeException refusal(UpstreamTrouble trouble) {
-    RuntimeException refusal =
-        trouble.kind() == Kind.BUSY
-            ? new UpstreamBusy(text(trouble), shorter(trouble.pause(), PAUSE_MAX))
-            : new UpstreamUnavailable(text(trouble));
-    refusal.initCause(trouble);
-    return refusal;
-  }
-
-  private static Duration shorter(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
-  }
-
-  private static String text(UpstreamTrouble trouble) {
-    return String.valueOf(trouble.getMessage());
   }
 }

@@ -73,7 +73,7 @@ final class MirroredReferrers {
           ? new Mirror.Referrers(here(subject), list.trouble())
           : new Mirror.Referrers(brought(subject, list.named()), Optional.empty());
     } catch (UpstreamTrouble trouble) {
-      return stale(subject, last, Mirror.refusal(trouble));
+      return stale(subject, last, UpstreamLine.refusal(trouble));
     } catch (UpstreamBusy | UpstreamUnavailable e) {
       return stale(subject, last, e);
     }
@@ -85,7 +85,7 @@ final class MirroredReferrers {
   }
 
   private Known ask(Subject subject) throws UpstreamTrouble, IOException {
-    Optional<String> leftAlone = mirror.leftAlone();
+    Optional<String> leftAlone = mirror.line().leftAlone();
     if (leftAlone.isPresent() && !here(subject).isEmpty()) {
       throw new UpstreamUnavailable(leftAlone.get());
     }

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
 import dev.plimsoll.transfer.Credentials;
+import dev.plimsoll.transfer.CredentialsSource;
 import dev.plimsoll.transfer.Registries;
 import dev.plimsoll.transfer.RemoteRegistry;
 import dev.plimsoll.transfer.WatchedCredentials;
@@ -66,11 +68,10 @@ public final class Mirrors implements AutoCloseable {
     if (settings.upstreams().isEmpty()) {
       return none();
     }
-    Function<String, Credentials> credentials = _ -> Credentials.anonymous();
+    Function<String, CredentialsSource> credentials = _ -> Credentials::anonymous;
     if (settings.credentialsFile().isPresent()) {
-      credentials = WatchedCredentials.of(settings.credentialsFile().get())::of;
+      credentials = WatchedCredentials.of(settings.credentialsFile().get())::source;
     }
-    Function<String, Credentials> known = credentials;
     var asking = new Asking();
     var registries = new Registries(settings.transfer(environment), clock);
     try {
@@ -80,9 +81,10 @@ public final class Mirrors implements AutoCloseable {
       for (Upstream upstream : settings.upstreams()) {
         var remote =
             registries.remote(
-                upstream.registry(), upstream.plain(), () -> known.apply(upstream.registry()));
+                upstream.registry(), upstream.plain(), credentials.apply(upstream.registry()));
+        var line = new UpstreamLine(upstream, remote, settings.outage(), asking, counts, clock);
         counts.begun(upstream);
-        mirrors.add(new Mirror(upstream, remote, settings, asking, store, fetches, counts, clock));
+        mirrors.add(new Mirror(line, settings, store, fetches, counts, clock));
       }
       Map<Mirror, MirroredReferrers> referrers =
           mirrors.stream()
@@ -131,14 +133,27 @@ public final class Mirrors implements AutoCloseable {
         : Optional.of(requireNonNull(referrers.get(mirror.get())).of(repository, subject));
   }
 
-  /** The upstream that a repository here shows, and what it is called there. */
+  /**
+   * The upstream that a repository here shows, and what it is called there.
+   *
+   * @throws UpstreamBusy if the upstream wants to be left alone
+   */
   public Optional<Shown> shown(RepositoryName repository) {
-    return holding(repository)
-        .map(mirror ->
-            new Shown(
-                mirror.remote(),
-                mirror.upstream().remote(repository),
-                mirror.upstream().url().toString()));
+    Optional<Mirror> holding = holding(repository);
+    if (holding.isEmpty()) {
+      return Optional.empty();
+    }
+    Mirror mirror = holding.get();
+    try {
+      mirror.line().refuseInPause();
+    } catch (UpstreamTrouble trouble) {
+      throw UpstreamLine.refusal(trouble);
+    }
+    return Optional.of(
+        new Shown(
+            mirror.line().remote(),
+            mirror.upstream().remote(repository),
+            mirror.upstream().url().toString()));
   }
 
   /**

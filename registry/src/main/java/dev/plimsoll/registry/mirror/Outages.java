@@ -11,17 +11,15 @@ final class Outages {
   /**
    * A time in which the upstream is not asked for what can be served without it.
    *
-   * @param byItsWish it has said how long it wants to be left alone: it is asked for nothing
+   * @param until when that ends
+   * @param wishedUntil until then it has asked to be left alone, and is asked for nothing; not later
+   *     than {@code until}, and in the past if it has not
    */
-  record Outage(Instant until, String reason, boolean byItsWish) {
-    boolean isOver(Instant now) {
-      return !now.isBefore(until);
-    }
-  }
+  record Outage(Instant until, Instant wishedUntil, String reason) {}
 
-  /** Takes note of a failure; what the upstream has asked for is not cut short by another failure. */
+  /** Takes note of a failure; what the upstream has asked for is not cut short by another one. */
   synchronized void failed(Outage outage, Instant now) {
-    if (wish(now).isEmpty() || outage.byItsWish()) {
+    if (wish(now).filter(w -> w.wishedUntil().isAfter(outage.wishedUntil())).isEmpty()) {
       present = Optional.of(outage);
     }
   }
@@ -44,16 +42,18 @@ final class Outages {
 
   /** Why the upstream is left alone; empty if it is not. */
   synchronized Optional<String> reason(Instant now) {
-    return present.filter(outage -> !outage.isOver(now)).map(Outage::reason);
+    return present.filter(outage -> now.isBefore(outage.until())).map(Outage::reason);
   }
 
   /** How long the upstream still wants to be left alone; zero if it does not. */
   synchronized Duration pause(Instant now) {
-    return wish(now).map(outage -> Duration.between(now, outage.until())).orElse(Duration.ZERO);
+    return wish(now)
+        .map(outage -> Duration.between(now, outage.wishedUntil()))
+        .orElse(Duration.ZERO);
   }
 
   /** What stands whatever else the upstream says. */
   private Optional<Outage> wish(Instant now) {
-    return present.filter(outage -> outage.byItsWish() && !outage.isOver(now));
+    return present.filter(outage -> now.isBefore(outage.wishedUntil()));
   }
 }

@@ -166,7 +166,7 @@ public final class Warming {
       seen++;
       boolean here = blobs.has(repository, blob.digest());
       if (!here) {
-        drain(mirror.blob(repository, blob.digest()));
+        drain(mirror.blobs().get(repository, blob.digest()));
         fetched++;
         fetchedBytes += blob.size();
       }
@@ -180,6 +180,7 @@ public final class Warming {
             keeping.await();
           }
         }
+        case ComingBlob.Here _ -> {}
         case ComingBlob.Passing _ ->
             throw new NoSpaceException("there is no room for what is to be fetched");
       }

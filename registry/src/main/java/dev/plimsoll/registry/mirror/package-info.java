@@ -7,7 +7,9 @@
  *                                                  ├─ tag: asked by HEAD, at most every minute
  *                                                  │    └─ no good answer: what was pulled before
  *                                                  ├─ manifest: fetched, checked, stored
- *                                                  └─ BlobFetch: one download, any number of readers
+ *                                                  └─ MirroredBlobs ──▶ BlobFetch: one download,
+ *                                                                       any number of readers
+ *   whatever is asked of the upstream goes by its UpstreamLine, which knows when it is to be left alone
  * </pre>
  *
  * <p>Promises, each with a test:

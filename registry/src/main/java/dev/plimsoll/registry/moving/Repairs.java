@@ -1,8 +1,11 @@
 package dev.plimsoll.registry.moving;
 
+import dev.plimsoll.foundation.Durations;
+import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.registry.check.RepairSource;
 import dev.plimsoll.registry.job.Progress;
 import dev.plimsoll.registry.mirror.Mirrors;
+import dev.plimsoll.registry.repository.RegistryException.UpstreamBusy;
 import dev.plimsoll.transfer.Pause;
 import dev.plimsoll.transfer.RegistrySettings;
 import java.io.IOException;
@@ -46,17 +49,24 @@ public final class Repairs {
   public void fromMirrors(RepairSource.Mode mode, Progress progress, Checking checking)
       throws IOException, InterruptedException {
     Pause pause = OtherRegistry.pause(progress);
-    Repair.Places upstreams =
-        repository ->
-            mirrors
-                .shown(repository)
-                .map(
-                    shown -> new Origin(shown.remote().patient(pause), shown.name(), shown.place()))
-                .orElseThrow(() ->
-                    new IOException(
-                        "no mirror shows it; name a registry that has it with --from URL"));
+    Repair.Places upstreams = repository -> origin(repository, pause);
     try (Repair repair = new Repair(newcomer, upstreams, mode, progress)) {
       checking.run(repair);
+    }
+  }
+
+  private Origin origin(RepositoryName repository, Pause pause) throws IOException {
+    try {
+      return mirrors
+          .shown(repository)
+          .map(shown -> new Origin(shown.remote().patient(pause), shown.name(), shown.place()))
+          .orElseThrow(() ->
+              new IOException("no mirror shows it; name a registry that has it with --from URL"));
+    } catch (UpstreamBusy e) {
+      throw new IOException(
+          "%s; repair again when the %s that are left of it are over"
+              .formatted(e.getMessage(), Durations.format(e.pause())),
+          e);
     }
   }
 }

@@ -65,7 +65,7 @@ final class LyingFront implements AutoCloseable {
     mood = newMood;
   }
 
-  /** From now on what is busy says when to come again. */
+  /** From now on what is busy or broken says when to come again. */
   void askForPatience(String newRetryAfter) {
     retryAfter = newRetryAfter;
   }
@@ -102,8 +102,8 @@ final class LyingFront implements AutoCloseable {
         return;
       }
       switch (mood) {
-        case BROKEN -> exchange.sendResponseHeaders(503, -1);
-        case BUSY -> refuse(exchange);
+        case BROKEN -> refuse(exchange, 503);
+        case BUSY -> refuse(exchange, 429);
         case EMPTY -> exchange.sendResponseHeaders(path.equals("/v2/") ? 200 : 404, -1);
         case SLOW -> {
           slow.await();
@@ -111,7 +111,7 @@ final class LyingFront implements AutoCloseable {
         }
         case BUSY_WITH_BLOBS -> {
           if (path.contains("/blobs/") && exchange.getRequestMethod().equals("GET")) {
-            refuse(exchange);
+            refuse(exchange, 429);
           } else {
             pass(exchange, path);
           }
@@ -123,11 +123,11 @@ final class LyingFront implements AutoCloseable {
     }
   }
 
-  private void refuse(HttpExchange exchange) throws IOException {
+  private void refuse(HttpExchange exchange, int status) throws IOException {
     if (!retryAfter.isEmpty()) {
       exchange.getResponseHeaders().set("Retry-After", retryAfter);
     }
-    exchange.sendResponseHeaders(429, -1);
+    exchange.sendResponseHeaders(status, -1);
   }
 
   private void pass(HttpExchange exchange, String path) throws IOException, InterruptedException {

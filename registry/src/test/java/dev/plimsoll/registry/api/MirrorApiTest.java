@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -284,18 +286,105 @@ class MirrorApiTest {
     front.become(Mood.BUSY_WITH_BLOBS);
     front.askForPatience("600");
 
-    assertThatThrownBy(this::pullLayer).isInstanceOf(IOException.class);
-    await()
-        .until(() ->
-            mirror
-                .send("GET", "/metrics")
-                .text()
-                .contains("plimsoll_registry_mirror_upstreams_waited_for 1.0"));
+    Reply first = pullLayer();
+    assertThat(first.status()).as("nothing was sent yet").isEqualTo(429);
+    assertThat(first.text()).contains(front.url().toString(), "asks us to wait");
+    assertThat(mirror.send("GET", "/metrics").text())
+        .contains("plimsoll_registry_mirror_upstreams_waited_for 1.0");
 
     assertThat(front.asked("GET /v2/library/app/blobs/" + layer())).isEqualTo(1);
     Reply again = pullLayer();
     assertThat(again.status()).isEqualTo(429);
     assertThat(again.header("Retry-After")).isEqualTo("600");
+  }
+
+  @Test
+  void anUpstreamIsLeftAloneForLessThanAnOutageToo() throws Exception {
+    front.become(Mood.BUSY);
+    front.askForPatience("5");
+    assertThat(pullTag().status()).isEqualTo(429);
+    front.become(Mood.HONEST);
+    int asked = front.askedInAll();
+
+    Reply other = mirror.send("GET", "/v2/up/library/app/manifests/2");
+    assertThat(other.status()).isEqualTo(429);
+    assertThat(other.header("Retry-After")).isEqualTo("5");
+    assertThat(front.askedInAll()).isEqualTo(asked);
+
+    now.updateAndGet(t -> t.plus(Duration.ofSeconds(5)));
+    assertThat(pullTag().body()).as("nothing is here to be served").isEqualTo(image);
+  }
+
+  @Test
+  void anUpstreamThatIsDownMayNameTheTimeWhenItIsBack() throws Exception {
+    front.become(Mood.BROKEN);
+    front.askForPatience(
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            Instant.now().plus(Duration.ofMinutes(10)).atZone(ZoneOffset.UTC)));
+
+    Reply refused = pullTag();
+
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(570, 600);
+    front.become(Mood.HONEST);
+    assertThat(pullTag().status()).as("it is asked for nothing until then").isEqualTo(429);
+  }
+
+  @Test
+  void aDownloadThatWaitedItsTurnDoesNotBeginInAPause() throws Exception {
+    List<Digest> all = new ArrayList<>();
+    for (int i = 0; i <= MirrorSettings.NONE.fetchesMax(); i++) {
+      all.add(upstream.blob("library/app", ("held " + i).getBytes(StandardCharsets.UTF_8)));
+    }
+    CountDownLatch gate = new CountDownLatch(1);
+    front.holdBlobs(gate);
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Reply>> replies = new ArrayList<>();
+      try {
+        for (Digest blob : all) {
+          replies.add(clients.submit(() -> mirror.send("GET", "/v2/up/library/app/blobs/" + blob)));
+        }
+        awaitFollowers(all.size());
+        await().until(() -> all.stream().filter(this::isAsked).count() == all.size() - 1);
+        front.become(Mood.BUSY);
+        front.askForPatience("600");
+        assertThat(pullTag().status()).isEqualTo(429);
+      } finally {
+        gate.countDown();
+      }
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<Reply> reply : replies) {
+        statuses.add(reply.get().status());
+      }
+      assertThat(statuses).containsOnlyOnce(429);
+    }
+    assertThat(all.stream().filter(this::isAsked)).hasSize(all.size() - 1);
+  }
+
+  private boolean isAsked(Digest blob) {
+    return front.asked("GET /v2/library/app/blobs/" + blob) > 0;
+  }
+
+  @Test
+  void whatPassesThroughHearsOfAPauseToo() throws Exception {
+    pullTag();
+    mirror.send("PUT", "/plimsoll/v1/read-only?reason=test");
+    front.become(Mood.BUSY_WITH_BLOBS);
+    front.askForPatience("600");
+
+    assertThat(pullLayer().status()).isEqualTo(429);
+    Reply again = pullLayer();
+
+    assertThat(again.header("Retry-After")).isEqualTo("600");
+    assertThat(front.asked("GET /v2/library/app/blobs/" + layer())).isEqualTo(1);
+  }
+
+  @Test
+  void uselessAnswersAreCounted() throws Exception {
+    front.become(Mood.LYING);
+    assertThat(pullTag().status()).isEqualTo(502);
+    assertThat(mirror.send("GET", "/metrics").text())
+        .contains("mirror_failures_total{upstream=\"up\"} 1.0");
   }
 
   @Test
@@ -415,6 +504,34 @@ class MirrorApiTest {
         .contains("[\"2\"]");
     front.become(Mood.BROKEN);
     assertThat(mirror.send("GET", "/v2/up/library/app/tags/list").text()).contains("[\"1\"]");
+  }
+
+  @Test
+  void tagsThatNobodyCanTellAreNotSaidToBeNone() throws Exception {
+    String never = "/v2/up/library/never/tags/list";
+    front.become(Mood.BROKEN);
+    Reply down = mirror.send("GET", never);
+    assertThat(down.status()).isEqualTo(502);
+    assertThat(down.text()).contains(front.url().toString(), "cannot be asked");
+
+    front.become(Mood.BUSY);
+    front.askForPatience("600");
+    assertThat(mirror.send("GET", never).header("Retry-After")).isEqualTo("600");
+  }
+
+  @Test
+  void tagsAreToldWithoutAskingWhileAnUpstreamThatFailedIsLeftAlone() throws Exception {
+    pullTag();
+    front.become(Mood.BROKEN);
+    String list = "/v2/up/library/app/tags/list";
+    mirror.send("GET", list);
+    int asked = front.askedInAll();
+
+    Reply again = mirror.send("GET", list);
+
+    assertThat(again.text()).contains("[\"1\"]");
+    assertThat(again.header("Plimsoll-Mirror")).isEqualTo("stale");
+    assertThat(front.askedInAll()).isEqualTo(asked);
   }
 
   @Test

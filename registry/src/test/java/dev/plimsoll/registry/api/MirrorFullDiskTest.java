@@ -16,6 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A mirror whose disk is full: pulls go on, past the store. */
 class MirrorFullDiskTest {
   private static final int MEBIBYTE = 1 << 20;
+  private static final int LOW_WATER = 4 * MEBIBYTE;
 
   @TempDir private Path directory;
   private SmallDisk disk;
@@ -110,6 +115,30 @@ class MirrorFullDiskTest {
     assertThat(manifest.body()).isEqualTo(image);
     assertThat(manifest.header("Plimsoll-Mirror")).isEqualTo("stale");
     assertThat(pull("blobs/" + layer).text()).isEqualTo("layer");
+  }
+
+  @Test
+  void twoBlobsOfWhichOnlyOneFitsAreBothServed() throws Exception {
+    List<byte[]> contents = List.of(Client.random(6 * MEBIBYTE, 3), Client.random(6 * MEBIBYTE, 4));
+    Digest first = upstream.blob("app", contents.get(0));
+    Digest second = upstream.blob("app", contents.get(1));
+    disk.fillBut(LOW_WATER + 20 * MEBIBYTE);
+    CountDownLatch gate = new CountDownLatch(1);
+    front.holdBlobs(gate);
+    try (ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Reply> held = client.submit(() -> pull("blobs/" + first));
+      await().until(() -> asked(first) == 1);
+      Future<Reply> other = client.submit(() -> pull("blobs/" + second));
+      await().until(() -> asked(second) == 1);
+      gate.countDown();
+      assertThat(held.get().body()).isEqualTo(contents.get(0));
+      assertThat(other.get().body()).isEqualTo(contents.get(1));
+    }
+    disk.fillBut(LOW_WATER);
+    assertThat(pull("blobs/" + first).body()).isEqualTo(contents.get(0));
+    assertThat(asked(first)).as("kept").isEqualTo(1);
+    pull("blobs/" + second);
+    assertThat(asked(second)).as("passed on").isEqualTo(2);
   }
 
   @Test

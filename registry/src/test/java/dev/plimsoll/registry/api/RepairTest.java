@@ -192,6 +192,20 @@ class RepairTest {
   }
 
   @Test
+  void anUpstreamThatAskedForPatienceIsNotAskedForRepairsEither() throws Exception {
+    ours.send("GET", "/v2/up/team/app/manifests/1");
+    ours.send("GET", "/v2/up/team/app" + BLOB, "Range", "bytes=0-");
+    Files.delete(layerFile());
+    front.obey((asked, _) -> asked.endsWith("/2") ? Fate.MUCH_TOO_MANY : Fate.PASSED);
+    assertThat(ours.send("GET", "/v2/up/team/app/manifests/2").status()).isEqualTo(429);
+
+    assertThat(checked("?repair"))
+        .contains("not repaired: ", front.url(), "asks us to wait", "repair again when");
+
+    assertThat(front.asked("GET /v2/team/app" + BLOB)).isZero();
+  }
+
+  @Test
   void withoutAMirrorItIsSaidWhatToDo() throws Exception {
     push(ours, "team/app");
     Files.delete(layerFile());

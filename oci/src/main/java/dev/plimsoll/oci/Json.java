@@ -22,7 +22,10 @@ public final class Json {
 
   /** What the parser adds for its own authors. */
   private static final Pattern PARSER_NOTES =
-      Pattern.compile(" *\\((start marker|through reference chain).*", Pattern.DOTALL);
+      Pattern.compile(
+          "( of type `dev[^`]*`)|( *\\(token `JsonToken[^)]*\\))"
+              + "|( *\\((start marker|through reference chain).*)",
+          Pattern.DOTALL);
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder(

@@ -51,7 +51,7 @@ class ManifestTest {
         "{'schemaVersion':1} | schema 1",
         "{'schemaVersion':2} | config",
         "{} | schemaVersion",
-        "[] | not valid JSON",
+        "[] | not valid JSON: Cannot deserialize value from Array value",
         "{'schemaVersion':2, | not valid JSON",
         "{'schemaVersion':2,'schemaVersion':2} | not valid JSON",
         "{'schemaVersion':2,'config':{}} | config has no digest",

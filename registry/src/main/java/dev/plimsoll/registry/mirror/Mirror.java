@@ -53,10 +53,9 @@ public final class Mirror {
    * A manifest to be served.
    *
    * @param stale why it may not be what the upstream would say now; empty if it is
-   * @param kept whether it is in the store; it is not if the disk is full, a quota is used up or the
-   *     registry is read-only
+   * @param unkept why it is not in the store, such as a full disk or a quota; empty if it is
    */
-  public record Served(StoredManifest manifest, Optional<String> stale, boolean kept) {}
+  public record Served(StoredManifest manifest, Optional<String> stale, Optional<String> unkept) {}
 
   /**
    * What refers to a manifest.
@@ -143,7 +142,7 @@ public final class Mirror {
     Optional<StoredManifest> here = stored(repository, digest);
     if (here.isPresent()) {
       counts.served(upstream(), MirrorCounts.Result.KEPT);
-      return new Served(here.get(), Optional.empty(), true);
+      return new Served(here.get(), Optional.empty(), Optional.empty());
     }
     refuseIfAbsent(repository, digest);
     try {
@@ -170,7 +169,7 @@ public final class Mirror {
         older.isPresent() ? settings.patience() : UpstreamLine.PATIENCE_WITHOUT_OLDER;
     try {
       Served served = asked(repository, tag, older, patience);
-      if (served.kept()) {
+      if (served.unkept().isEmpty()) {
         checks.put(key, new Check(clock.instant(), Optional.empty()));
       }
       return served;
@@ -206,7 +205,7 @@ public final class Mirror {
 
   private Served kept(StoredManifest manifest) {
     counts.served(upstream(), MirrorCounts.Result.KEPT);
-    return new Served(manifest, Optional.empty(), true);
+    return new Served(manifest, Optional.empty(), Optional.empty());
   }
 
   /** What the tag meant when an image that it meant was pulled whole. */
@@ -222,7 +221,7 @@ public final class Mirror {
         reason);
     boolean isOlder = !manifest.digest().equals(present.digest());
     String whole = isOlder ? "; of %s not all is here".formatted(present.digest()) : "";
-    return new Served(manifest, Optional.of(reason + whole), true);
+    return new Served(manifest, Optional.of(reason + whole), Optional.empty());
   }
 
   /** An answer, or a failure, that is young enough not to ask again. */
@@ -258,12 +257,14 @@ public final class Mirror {
   /**
    * Stores a manifest; where it cannot be stored it is served all the same.
    *
+   * @return why it was not stored
    * @throws TagImmutable if the rules say that one of the tags stays where it is
    */
-  private boolean keep(RepositoryName repository, StoredManifest manifest, Set<Tag> tags)
+  private Optional<String> keep(RepositoryName repository, StoredManifest manifest, Set<Tag> tags)
       throws IOException {
-    if (store.frozen().reason().isPresent()) {
-      return false;
+    Optional<String> frozen = store.frozen().reason();
+    if (frozen.isPresent()) {
+      return frozen;
     }
     try {
       store.space().refuseIfLow();
@@ -273,14 +274,12 @@ public final class Mirror {
               repository,
               new Manifests.Pushed(
                   manifest.digest(), tags, manifest.mediaType(), manifest.bytes(), actor()));
-      return true;
+      return Optional.empty();
     } catch (NoSpaceException | QuotaExceeded e) {
+      String reason = String.valueOf(e.getMessage());
       log.warn(
-          "manifest not kept repository={} digest={}: {}",
-          repository,
-          manifest.digest(),
-          e.getMessage());
-      return false;
+          "manifest not kept repository={} digest={}: {}", repository, manifest.digest(), reason);
+      return Optional.of(reason);
     }
   }
 

@@ -119,6 +119,11 @@ public final class Warming {
     }
 
     private void visit(Mirror.Served served, int depth) throws IOException {
+      if (served.unkept().isPresent()) {
+        throw new NoSpaceException(
+            "%s of %s cannot be kept: %s"
+                .formatted(served.manifest().digest(), repository, served.unkept().get()));
+      }
       Manifest manifest = Manifest.parse(served.manifest().bytes(), served.manifest().mediaType());
       switch (manifest) {
         case Index index -> {

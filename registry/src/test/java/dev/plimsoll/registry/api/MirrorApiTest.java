@@ -406,7 +406,13 @@ class MirrorApiTest {
   void aWrongBlobNeverReachesAClientWhole() throws Exception {
     pullTag();
     front.become(Mood.LYING);
-    assertThatThrownBy(this::pullLayer).isInstanceOf(IOException.class);
+    try {
+      Reply refused = pullLayer();
+      assertThat(refused.status()).as("found out before the first byte went").isEqualTo(502);
+      assertThat(refused.text()).contains("sent something wrong");
+    } catch (IOException cutOff) {
+      assertThat(cutOff).as("found out on the way").isNotNull();
+    }
     front.become(Mood.HONEST);
     assertThat(pullLayer().text()).isEqualTo(LAYER);
   }
@@ -549,6 +555,20 @@ class MirrorApiTest {
     front.become(Mood.BROKEN);
     assertThat(pullTag().body()).isEqualTo(image);
     assertThat(pullLayer().text()).isEqualTo(LAYER);
+  }
+
+  @Test
+  void anImageThatCannotBeKeptIsNotSaidToHaveCome() throws Exception {
+    restart("quotas: [{namespace: up, tags: 1}]\n");
+    pullTag();
+    upstream.image("library/app", "2", "second");
+    String body = "{\"images\":[\"%s/library/app:2\"]}".formatted(front.url().getAuthority());
+
+    Reply warmed = mirror.send("POST", "/plimsoll/v1/warm", body.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(warmed.text())
+        .contains("\"error\"", "cannot be kept", "quota")
+        .doesNotContain("blob");
   }
 
   @Test

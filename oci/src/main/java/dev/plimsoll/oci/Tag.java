@@ -1,7 +1,5 @@
 package dev.plimsoll.oci;
 
-import java.util.regex.Pattern;
-
 /**
  * A name inside a repository that points at one manifest at a time.
  *
@@ -9,15 +7,33 @@ import java.util.regex.Pattern;
  *     OCI distribution-spec 1.1.1, the grammar of a tag</a>
  */
 public record Tag(String value) implements Reference, Comparable<Tag> {
-  private static final Pattern GRAMMAR = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}");
+  private static final int LENGTH_MAX = 128;
 
   /** What Docker's clients mean when no tag is given. */
   public static final Tag LATEST = new Tag("latest");
 
   public Tag {
-    if (!GRAMMAR.matcher(value).matches()) {
+    if (!isTag(value)) {
       throw new IllegalArgumentException("not a tag: \"" + value + "\"");
     }
+  }
+
+  /** As {@code [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}}, without the engine: lists have thousands of tags. */
+  private static boolean isTag(String value) {
+    if (value.isEmpty() || value.length() > LENGTH_MAX || !isWord(value.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (!isWord(c) && c != '.' && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isWord(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_';
   }
 
   @Override

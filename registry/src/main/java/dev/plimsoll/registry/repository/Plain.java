@@ -3,14 +3,16 @@ package dev.plimsoll.registry.repository;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements that every push runs, straight through JDBC: there JDBI computed for longer than SQLite
- * did. Parameters are numbered by their place.
+ * Statements that every push, or every page of a list, runs straight through JDBC: there JDBI
+ * computed for longer than SQLite did. Parameters are numbered by their place.
  */
 final class Plain {
   private Plain() {}
@@ -33,6 +35,19 @@ final class Plain {
     try (PreparedStatement statement = prepare(h, sql, parameters);
         ResultSet rs = statement.executeQuery()) {
       return rs.next() ? Optional.of(mapper.map(rs)) : Optional.empty();
+    } catch (SQLException e) {
+      throw new Failed(sql, e);
+    }
+  }
+
+  static <T> List<T> all(Handle h, String sql, Mapper<T> mapper, @Nullable Object... parameters) {
+    try (PreparedStatement statement = prepare(h, sql, parameters);
+        ResultSet rs = statement.executeQuery()) {
+      List<T> all = new ArrayList<>();
+      while (rs.next()) {
+        all.add(mapper.map(rs));
+      }
+      return all;
     } catch (SQLException e) {
       throw new Failed(sql, e);
     }

@@ -91,18 +91,18 @@ final class TagRows {
 
   /** The distribution specification asks for case-insensitive order; equal ones by their bytes. */
   List<Tag> page(Handle h, long repositoryId, String after, int most) {
-    return h.createQuery(
-            """
-            SELECT name FROM tags
-            WHERE repository_id = :repository AND (folded, name) > (:folded, :after)
-            ORDER BY folded, name LIMIT :most
-            """)
-        .bind("repository", repositoryId)
-        .bind("folded", folded(after))
-        .bind("after", after)
-        .bind("most", most)
-        .map((rs, ctx) -> new Tag(rs.getString("name")))
-        .list();
+    return Plain.all(
+        h,
+        """
+        SELECT name FROM tags
+        WHERE repository_id = ? AND (folded, name) > (?, ?)
+        ORDER BY folded, name LIMIT ?
+        """,
+        rs -> new Tag(rs.getString(1)),
+        repositoryId,
+        folded(after),
+        after,
+        most);
   }
 
   List<TagMove> history(Handle h, long repositoryId, Tag tag) {

@@ -16,7 +16,8 @@ final class Session {
 
   Session(SQLiteConnection connection) {
     this.connection = connection;
-    this.jdbi = Jdbi.create(connection);
+    KeptStatements statements = new KeptStatements(connection);
+    this.jdbi = Jdbi.create(connection).setStatementBuilderFactory(_ -> statements);
   }
 
   /** Runs a statement that frames transactions, past JDBC's own idea of them. */
@@ -24,7 +25,10 @@ final class Session {
     connection.getDatabase().exec(statement, false);
   }
 
-  /** A handle of its own for each work, so that none finds what another configured. */
+  /**
+   * A handle of its own for each work, so that none finds what another configured; the prepared
+   * statements are the connection's.
+   */
   Handle handle() {
     return jdbi.open();
   }

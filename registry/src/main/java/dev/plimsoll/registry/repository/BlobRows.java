@@ -287,16 +287,16 @@ public class BlobRows {
 
   /** The digests of the manifests of a repository, not deleted, that name this digest. */
   public List<Digest> liveReferrersTo(Handle h, long repositoryId, Digest digest, int most) {
-    return h.createQuery(
-            """
-            SELECT m.digest FROM manifest_references r JOIN manifests m ON m.id = r.manifest_id
-            WHERE r.repository_id = :repository AND r.digest = :digest AND r.live = 1
-            LIMIT :most
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .bind("most", most)
-        .map((rs, ctx) -> Digest.parse(rs.getString("digest")))
-        .list();
+    return Plain.all(
+        h,
+        """
+        SELECT m.digest FROM manifest_references r JOIN manifests m ON m.id = r.manifest_id
+        WHERE r.repository_id = ? AND r.digest = ? AND r.live = 1
+        LIMIT ?
+        """,
+        rs -> Digest.parse(rs.getString(1)),
+        repositoryId,
+        digest.toString(),
+        most);
   }
 }

@@ -29,15 +29,12 @@ final class ManifestRows {
   }
 
   Optional<Found> find(Handle h, long repositoryId, Digest digest) {
-    return h.createQuery(
-            """
-            SELECT id, digest, deletion_id FROM manifests
-            WHERE repository_id = :repository AND digest = :digest
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .map((rs, ctx) -> found(rs))
-        .findOne();
+    return Plain.first(
+        h,
+        "SELECT id, digest, deletion_id FROM manifests WHERE repository_id = ? AND digest = ?",
+        ManifestRows::found,
+        repositoryId,
+        digest.toString());
   }
 
   Optional<StoredManifest> read(Handle h, long repositoryId, Digest digest) {
@@ -120,21 +117,15 @@ final class ManifestRows {
 
   void trash(Handle h, long id, long deletionId) {
     int taken =
-        h.createUpdate(
-                """
-                UPDATE manifests SET deletion_id = :deletion
-                WHERE id = :id AND deletion_id IS NULL
-                """)
-            .bind("id", id)
-            .bind("deletion", deletionId)
-            .execute();
+        Plain.update(
+            h,
+            "UPDATE manifests SET deletion_id = ? WHERE id = ? AND deletion_id IS NULL",
+            deletionId,
+            id);
     if (taken == 1) {
       usage.removed(h, id);
     } else { // from one deletion to another
-      h.createUpdate("UPDATE manifests SET deletion_id = :deletion WHERE id = :id")
-          .bind("id", id)
-          .bind("deletion", deletionId)
-          .execute();
+      Plain.update(h, "UPDATE manifests SET deletion_id = ? WHERE id = ?", deletionId, id);
     }
   }
 
@@ -249,19 +240,19 @@ final class ManifestRows {
 
   /** Live manifests about {@code subject} that nothing else keeps: no tag, and no live index. */
   List<Found> dependents(Handle h, long repositoryId, Digest subject) {
-    return h.createQuery(
-            """
-            SELECT m.id, m.digest, m.deletion_id FROM manifests m
-            WHERE m.repository_id = :repository AND m.subject = :subject AND m.deletion_id IS NULL
-              AND NOT EXISTS (SELECT 1 FROM tags t
-                WHERE t.repository_id = m.repository_id AND t.digest = m.digest)
-              AND NOT EXISTS (SELECT 1 FROM manifest_references r
-                WHERE r.repository_id = m.repository_id AND r.digest = m.digest AND r.live = 1)
-            """)
-        .bind("repository", repositoryId)
-        .bind("subject", subject.toString())
-        .map((rs, ctx) -> found(rs))
-        .list();
+    return Plain.all(
+        h,
+        """
+        SELECT m.id, m.digest, m.deletion_id FROM manifests m
+        WHERE m.repository_id = ? AND m.subject = ? AND m.deletion_id IS NULL
+          AND NOT EXISTS (SELECT 1 FROM tags t
+            WHERE t.repository_id = m.repository_id AND t.digest = m.digest)
+          AND NOT EXISTS (SELECT 1 FROM manifest_references r
+            WHERE r.repository_id = m.repository_id AND r.digest = m.digest AND r.live = 1)
+        """,
+        ManifestRows::found,
+        repositoryId,
+        subject.toString());
   }
 
   /** Live manifests about {@code subject}, in the order of their digests. */

@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.repository;
 
+import dev.plimsoll.database.KeptStatements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,7 +12,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements that every push, or every page of a list, runs straight through JDBC: there JDBI
+ * Statements that every push and delete, or every page of a list, run straight through JDBC: there JDBI
  * computed for longer than SQLite did. Parameters are numbered by their place.
  */
 final class Plain {
@@ -32,50 +33,68 @@ final class Plain {
 
   static <T> Optional<T> first(
       Handle h, String sql, Mapper<T> mapper, @Nullable Object... parameters) {
-    try (PreparedStatement statement = prepare(h, sql, parameters);
-        ResultSet rs = statement.executeQuery()) {
-      return rs.next() ? Optional.of(mapper.map(rs)) : Optional.empty();
-    } catch (SQLException e) {
-      throw new Failed(sql, e);
-    }
+    return run(
+        h,
+        sql,
+        parameters,
+        statement -> {
+          try (ResultSet rs = statement.executeQuery()) {
+            return rs.next() ? Optional.of(mapper.map(rs)) : Optional.empty();
+          }
+        });
   }
 
   static <T> List<T> all(Handle h, String sql, Mapper<T> mapper, @Nullable Object... parameters) {
-    try (PreparedStatement statement = prepare(h, sql, parameters);
-        ResultSet rs = statement.executeQuery()) {
-      List<T> all = new ArrayList<>();
-      while (rs.next()) {
-        all.add(mapper.map(rs));
-      }
-      return all;
-    } catch (SQLException e) {
-      throw new Failed(sql, e);
-    }
+    return run(
+        h,
+        sql,
+        parameters,
+        statement -> {
+          try (ResultSet rs = statement.executeQuery()) {
+            List<T> all = new ArrayList<>();
+            while (rs.next()) {
+              all.add(mapper.map(rs));
+            }
+            return all;
+          }
+        });
   }
 
-  static void update(Handle h, String sql, @Nullable Object... parameters) {
-    try (PreparedStatement statement = prepare(h, sql, parameters)) {
-      statement.executeUpdate();
-    } catch (SQLException e) {
-      throw new Failed(sql, e);
-    }
+  /** Returns how many rows it changed. */
+  static int update(Handle h, String sql, @Nullable Object... parameters) {
+    return run(h, sql, parameters, PreparedStatement::executeUpdate);
   }
 
-  private static PreparedStatement prepare(Handle h, String sql, @Nullable Object[] parameters)
-      throws SQLException {
-    PreparedStatement statement = h.getConnection().prepareStatement(sql);
+  private interface Running<T> {
+    T of(PreparedStatement statement) throws SQLException;
+  }
+
+  private static <T> T run(
+      Handle h, String sql, @Nullable Object[] parameters, Running<T> running) {
     try {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setObject(i + 1, parameters[i]);
-      }
-      return statement;
-    } catch (SQLException e) {
+      PreparedStatement statement = KeptStatements.take(h, sql);
+      T result;
       try {
-        statement.close();
-      } catch (SQLException secondary) {
-        e.addSuppressed(secondary);
+        for (int i = 0; i < parameters.length; i++) {
+          statement.setObject(i + 1, parameters[i]);
+        }
+        result = running.of(statement);
+      } catch (SQLException | RuntimeException e) {
+        giveBack(h, sql, statement, e);
+        throw e;
       }
-      throw e;
+      KeptStatements.giveBack(h, sql, statement);
+      return result;
+    } catch (SQLException e) {
+      throw new Failed(sql, e);
+    }
+  }
+
+  private static void giveBack(Handle h, String sql, PreparedStatement statement, Exception cause) {
+    try {
+      KeptStatements.giveBack(h, sql, statement);
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
     }
   }
 }

@@ -21,12 +21,12 @@ final class TagRows {
   }
 
   Optional<Digest> find(Handle h, long repositoryId, Tag tag) {
-    return h.createQuery(
-            "SELECT digest FROM tags WHERE repository_id = :repository AND name = :name")
-        .bind("repository", repositoryId)
-        .bind("name", tag.value())
-        .map((rs, ctx) -> Digest.parse(rs.getString("digest")))
-        .findOne();
+    return Plain.first(
+        h,
+        "SELECT digest FROM tags WHERE repository_id = ? AND name = ?",
+        rs -> Digest.parse(rs.getString(1)),
+        repositoryId,
+        tag.value());
   }
 
   /** Since when a tag has pointed there; empty if it points elsewhere, or is no more. */
@@ -44,12 +44,12 @@ final class TagRows {
   }
 
   List<Tag> pointingAt(Handle h, long repositoryId, Digest digest) {
-    return h.createQuery(
-            "SELECT name FROM tags WHERE repository_id = :repository AND digest = :digest")
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .map((rs, ctx) -> new Tag(rs.getString("name")))
-        .list();
+    return Plain.all(
+        h,
+        "SELECT name FROM tags WHERE repository_id = ? AND digest = ?",
+        rs -> new Tag(rs.getString(1)),
+        repositoryId,
+        digest.toString());
   }
 
   /** Points a tag at a manifest; a tag that is there already does not move. */
@@ -58,19 +58,18 @@ final class TagRows {
     if (before.equals(Optional.of(digest))) {
       return;
     }
-    h.createUpdate(
-            """
-            INSERT INTO tags (repository_id, name, folded, digest, moved_at)
-            VALUES (:repository, :name, :folded, :digest, :now)
-            ON CONFLICT (repository_id, name) DO UPDATE SET
-              digest = excluded.digest, moved_at = excluded.moved_at
-            """)
-        .bind("repository", repositoryId)
-        .bind("name", tag.value())
-        .bind("folded", folded(tag.value()))
-        .bind("digest", digest.toString())
-        .bind("now", now.toEpochMilli())
-        .execute();
+    Plain.update(
+        h,
+        """
+        INSERT INTO tags (repository_id, name, folded, digest, moved_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (repository_id, name) DO UPDATE SET
+          digest = excluded.digest, moved_at = excluded.moved_at
+        """,
+        repositoryId,
+        tag.value(),
+        folded(tag.value()),
+        digest.toString(),
+        now.toEpochMilli());
     if (before.isEmpty()) {
       usage.tagAdded(h, repositoryId);
     }
@@ -79,10 +78,8 @@ final class TagRows {
 
   void remove(Handle h, long repositoryId, Tag tag, Digest digest, Instant now, String actor) {
     int removed =
-        h.createUpdate("DELETE FROM tags WHERE repository_id = :repository AND name = :name")
-            .bind("repository", repositoryId)
-            .bind("name", tag.value())
-            .execute();
+        Plain.update(
+            h, "DELETE FROM tags WHERE repository_id = ? AND name = ?", repositoryId, tag.value());
     if (removed == 1) {
       usage.tagRemoved(h, repositoryId);
     }
@@ -137,28 +134,30 @@ final class TagRows {
             : new Change.TagDeleted(repositoryId, tag, from.orElseThrow(), actor));
     @Nullable String was = from.map(Digest::toString).orElse(null);
     @Nullable String is = to.map(Digest::toString).orElse(null);
-    h.createUpdate(
-            """
-            INSERT INTO tag_moves (repository_id, tag, from_digest, to_digest, moved_at, actor)
-            VALUES (:repository, :tag, :from, :to, :now, :actor)
-            """)
-        .bind("repository", repositoryId)
-        .bind("tag", tag.value())
-        .bind("from", was)
-        .bind("to", is)
-        .bind("now", now.toEpochMilli())
-        .bind("actor", actor)
-        .execute();
-    h.createUpdate(
-            """
-            DELETE FROM tag_moves WHERE repository_id = :repository AND tag = :tag AND id <=
-              (SELECT id FROM tag_moves WHERE repository_id = :repository AND tag = :tag
-               ORDER BY id DESC LIMIT 1 OFFSET :kept)
-            """)
-        .bind("repository", repositoryId)
-        .bind("tag", tag.value())
-        .bind("kept", movesKept)
-        .execute();
+    Plain.update(
+        h,
+        """
+        INSERT INTO tag_moves (repository_id, tag, from_digest, to_digest, moved_at, actor)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        repositoryId,
+        tag.value(),
+        was,
+        is,
+        now.toEpochMilli(),
+        actor);
+    Plain.update(
+        h,
+        """
+        DELETE FROM tag_moves WHERE repository_id = ? AND tag = ? AND id <=
+          (SELECT id FROM tag_moves WHERE repository_id = ? AND tag = ?
+           ORDER BY id DESC LIMIT 1 OFFSET ?)
+        """,
+        repositoryId,
+        tag.value(),
+        repositoryId,
+        tag.value(),
+        movesKept);
   }
 
   private static Optional<Digest> digest(ResultSet rs, String column) throws SQLException {

@@ -13,27 +13,30 @@ import org.jdbi.v3.core.Handle;
 final class TrashRows {
 
   long insert(Handle h, long repositoryId, String reference, Actor actor) {
-    return h.createQuery(
+    long at = actor.at().toEpochMilli();
+    return Plain.first(
+            h,
             """
             INSERT INTO deletions (repository_id, reference, deleted_at, kept_from, actor, reason)
-            VALUES (:repository, :reference, :at, :at, :actor, :reason) RETURNING id
-            """)
-        .bind("repository", repositoryId)
-        .bind("reference", reference)
-        .bind("at", actor.at().toEpochMilli())
-        .bind("actor", actor.name())
-        .bind("reason", actor.reason())
-        .mapTo(Long.class)
-        .one();
+            VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+            """,
+            rs -> rs.getLong(1),
+            repositoryId,
+            reference,
+            at,
+            at,
+            actor.name(),
+            actor.reason())
+        .orElseThrow();
   }
 
   void keepTag(Handle h, long deletion, Tag tag, Digest digest) {
-    h.createUpdate(
-            "INSERT INTO deleted_tags (deletion_id, name, digest) VALUES (:id, :name, :digest)")
-        .bind("id", deletion)
-        .bind("name", tag.value())
-        .bind("digest", digest.toString())
-        .execute();
+    Plain.update(
+        h,
+        "INSERT INTO deleted_tags (deletion_id, name, digest) VALUES (?, ?, ?)",
+        deletion,
+        tag.value(),
+        digest.toString());
   }
 
   Map<Tag, Digest> tags(Handle h, long deletion) {

@@ -31,30 +31,31 @@ final class UsageRows {
 
   /** The references of live manifests are marked: a search would walk through the whole trash. */
   private static void mark(Handle h, long manifestId, boolean live) {
-    h.createUpdate("UPDATE manifest_references SET live = :live WHERE manifest_id = :manifest")
-        .bind("live", live ? 1 : 0)
-        .bind("manifest", manifestId)
-        .execute();
+    Plain.update(
+        h,
+        "UPDATE manifest_references SET live = ? WHERE manifest_id = ?",
+        live ? 1 : 0,
+        manifestId);
   }
 
   private static void count(Handle h, long manifestId, int sign) {
-    h.createUpdate(
-            """
-            INSERT INTO repository_usage (repository_id, size_bytes, tags)
-            SELECT m.repository_id, :sign * (m.size_bytes + COALESCE((
-              SELECT SUM(f.size_bytes) FROM manifest_references f
-              WHERE f.manifest_id = m.id AND f.size_bytes > 0 AND NOT EXISTS (
-                SELECT 1 FROM manifest_references other
-                WHERE other.repository_id = f.repository_id AND other.digest = f.digest
-                  AND other.live = 1 AND other.manifest_id <> f.manifest_id
-                  AND other.size_bytes > 0)), 0)), 0
-            FROM manifests m WHERE m.id = :manifest
-            ON CONFLICT (repository_id) DO UPDATE SET
-              size_bytes = repository_usage.size_bytes + excluded.size_bytes
-            """)
-        .bind("sign", sign)
-        .bind("manifest", manifestId)
-        .execute();
+    Plain.update(
+        h,
+        """
+        INSERT INTO repository_usage (repository_id, size_bytes, tags)
+        SELECT m.repository_id, ? * (m.size_bytes + COALESCE((
+          SELECT SUM(f.size_bytes) FROM manifest_references f
+          WHERE f.manifest_id = m.id AND f.size_bytes > 0 AND NOT EXISTS (
+            SELECT 1 FROM manifest_references other
+            WHERE other.repository_id = f.repository_id AND other.digest = f.digest
+              AND other.live = 1 AND other.manifest_id <> f.manifest_id
+              AND other.size_bytes > 0)), 0)), 0
+        FROM manifests m WHERE m.id = ?
+        ON CONFLICT (repository_id) DO UPDATE SET
+          size_bytes = repository_usage.size_bytes + excluded.size_bytes
+        """,
+        sign,
+        manifestId);
   }
 
   void tagAdded(Handle h, long repositoryId) {
@@ -66,15 +67,14 @@ final class UsageRows {
   }
 
   private static void tags(Handle h, long repositoryId, int more) {
-    h.createUpdate(
-            """
-            INSERT INTO repository_usage (repository_id, size_bytes, tags)
-            VALUES (:repository, 0, :more)
-            ON CONFLICT (repository_id) DO UPDATE SET tags = repository_usage.tags + excluded.tags
-            """)
-        .bind("repository", repositoryId)
-        .bind("more", more)
-        .execute();
+    Plain.update(
+        h,
+        """
+        INSERT INTO repository_usage (repository_id, size_bytes, tags) VALUES (?, 0, ?)
+        ON CONFLICT (repository_id) DO UPDATE SET tags = repository_usage.tags + excluded.tags
+        """,
+        repositoryId,
+        more);
   }
 
   /** All manifests and tags of a repository are gone. */

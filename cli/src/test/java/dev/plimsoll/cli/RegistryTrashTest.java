@@ -100,7 +100,18 @@ class RegistryTrashTest {
     int code = run("purge", "r", "never", "--dry-run");
 
     assertThat(code).isEqualTo(1);
-    assertThat(err.toString()).contains("answered 404: the trash has no r:never");
+    assertThat(err.toString()).contains(server.url() + " answered 404: the trash has no r:never");
+  }
+
+  @Test
+  void oneThatDoesNotRunIsCalledByItsDirectory() throws Exception {
+    server.close();
+
+    int code = plain("purge", "r", "never", "--dry-run", "--data", data.toString());
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("the registry in " + data + " answered 404: the trash has no r:never");
   }
 
   @Test

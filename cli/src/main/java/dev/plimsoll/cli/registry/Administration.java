@@ -24,18 +24,22 @@ final class Administration {
 
   private final HttpClient http;
   private final URI base;
+  private final String name;
   private final Trust trust;
   private final Optional<String> authorization;
 
   /**
    * Speaks with one registry.
    *
+   * @param name what it is called in a sentence
    * @param trust whose word on its certificate is taken
    * @param authorization what proves who asks; empty: nothing
    */
-  Administration(HttpClient http, URI base, Trust trust, Optional<String> authorization) {
+  Administration(
+      HttpClient http, URI base, String name, Trust trust, Optional<String> authorization) {
     this.http = http;
     this.base = base;
+    this.name = name;
     this.trust = trust;
     this.authorization = authorization;
   }
@@ -132,20 +136,20 @@ final class Administration {
     if (response.status() == 401) {
       throw new IOException(
           authorization.isEmpty()
-              ? base + " wants to know who asks; give --user, and a password"
-              : base + " does not know that user and password");
+              ? name + " wants to know who asks; give --user, and a password"
+              : name + " does not know that user and password");
     }
     if (response.status() >= 400) {
       throw new IOException(
           "%s answered %d: %s"
-              .formatted(base, response.status(), reason(response.bytes(ANSWER_BYTES_MAX))));
+              .formatted(name, response.status(), reason(response.bytes(ANSWER_BYTES_MAX))));
     }
   }
 
   private IOException nobody(ConnectException e) {
     return new IOException(
         "no registry answers at %s; start it, or name its data directory with --data"
-            .formatted(base),
+            .formatted(name),
         e);
   }
 
@@ -154,7 +158,7 @@ final class Administration {
         ("no secure connection with %s (%s); if its certificate is of an authority of its own, put that"
                 + " into /etc/docker/certs.d/%s/ca.crt here, and name it with --url by a name that the"
                 + " certificate has")
-            .formatted(base, e.getMessage(), base.getRawAuthority()),
+            .formatted(name, e.getMessage(), base.getRawAuthority()),
         e);
   }
 

@@ -67,7 +67,7 @@ final class RegistryTarget {
   int use(Action action) throws IOException, InterruptedException {
     if (data == null) {
       URI running = url == null ? listening() : url;
-      return talk(running, trust(running), credentials(), action);
+      return talk(running, running.toString(), trust(running), credentials(), action);
     }
     if (url != null && command != null) {
       throw new ParameterException(
@@ -82,7 +82,12 @@ final class RegistryTarget {
             stopped
                 .withAccess(stopped.access().onlyFor(key))
                 .withRetention(RetentionSettings.OFF))) {
-      return talk(URI.create(server.url()), Trust.system(), Optional.of("Bearer " + key), action);
+      return talk(
+          URI.create(server.url()),
+          "the registry in " + data,
+          Trust.system(),
+          Optional.of("Bearer " + key),
+          action);
     }
   }
 
@@ -157,10 +162,11 @@ final class RegistryTarget {
         .verified(running.getRawAuthority());
   }
 
-  private static int talk(URI base, Trust trust, Optional<String> credentials, Action action)
+  private static int talk(
+      URI base, String name, Trust trust, Optional<String> credentials, Action action)
       throws IOException, InterruptedException {
     try (HttpClient http = new HttpClient(ClientSettings.DEFAULT)) {
-      return action.run(new Administration(http, base, trust, credentials));
+      return action.run(new Administration(http, base, name, trust, credentials));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.plimsoll.cli.verb.Verb;
 import dev.plimsoll.foundation.log.Logging;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -64,6 +65,7 @@ public final class Main {
     Logging.quiet();
     CommandLine line = new CommandLine(verb.get().command().get()).setOut(out).setErr(err);
     line.setCommandName("plimsoll " + name);
+    line.registerConverter(Path.class, new PathReader());
     line.setExecutionExceptionHandler(new Failures());
     line.setParameterExceptionHandler(new WrongUsage());
     return line.execute(Arrays.copyOfRange(arguments, words, arguments.length));

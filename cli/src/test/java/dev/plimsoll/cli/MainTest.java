@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -85,6 +86,24 @@ class MainTest {
 
     assertThat(code).isEqualTo(2);
     assertThat(err.toString()).contains("no command \"registry frobnicate\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "registry gc --data",
+        "registry backup --to",
+        "registry restore --data /nowhere --from",
+        "registry import --from",
+        "registry serve --data",
+        "down --data",
+      })
+  void anUnsetVariableIsNotTheDirectoryAtHand(String words) {
+    int code =
+        run(Stream.concat(Stream.of(words.split(" ")), Stream.of("")).toArray(String[]::new));
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString()).contains("is empty; name ").hasLineCount(2);
   }
 
   private int run(String... arguments) {

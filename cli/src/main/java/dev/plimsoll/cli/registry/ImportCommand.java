@@ -35,6 +35,7 @@ final class ImportCommand extends RegistryVerb {
       names = "--from",
       required = true,
       paramLabel = "DIR|URL",
+      converter = SourceReader.class,
       description = {
         "A docker-registry's root directory on this machine,",
         "such as /var/lib/docker-registry; or a registry,",

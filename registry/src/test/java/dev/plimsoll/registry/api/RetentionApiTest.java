@@ -189,6 +189,26 @@ class RetentionApiTest {
   }
 
   @Test
+  void whatAPolicySaysInVainIsWarnedOfWithItsLine() throws Exception {
+    client.image("team/app", "1.0", "image");
+    String policy =
+        """
+        rules:
+        - {name: all, repositories: ['**'], tags: ['*'], except: ['relase-*'], keep: {newest: 1}}
+        - {name: old, repositories: ['team/*', 'taem/*'], tags: ['1.*'], keep: {newest: 1}}
+        - {name: typo, repositories: ['**'], tags: ['vv*'], keep: {newest: 1}}
+        """;
+
+    assertThat(retain("?dry-run", policy).getLast().path("summary").path("warnings").valueStream())
+        .extracting(JsonNode::asString)
+        .containsExactly(
+            "line 3: rule \"old\": repositories \"taem/*\" matches no repository",
+            "line 2: rule \"all\": except \"relase-*\" matches no tag",
+            "line 4: rule \"typo\": tags \"vv*\" matches no tag",
+            "line 3: rule \"old\" decides nothing: rules before it are about all that it is about");
+  }
+
+  @Test
   void anEmptyFileIsNoPolicyAndDoesNotRunTheRulesInForce(@TempDir Path other) throws Exception {
     Path file = Files.writeString(other.resolve("rules.yaml"), KEEP_ONE);
     RegistrySettings settings =

@@ -45,6 +45,7 @@ class WebhookIT {
         Files.writeString(
             places.scratch().resolve("plimsoll.yaml"),
             """
+            log.format: json
             registry:
               webhook:
                 retry-first: 100ms
@@ -56,7 +57,7 @@ class WebhookIT {
                   repositories: [team/**]
             """
                 .formatted(receiver.getAddress().getPort(), secret));
-    registry = RunningServer.registry(places.data(), "--config=" + settings);
+    registry = registry();
     Program.of("bash", "-c", "cat >" + places.scratch().resolve("a.tar"))
         .input(image().archive())
         .run()
@@ -68,6 +69,14 @@ class WebhookIT {
     registry.close();
     receiver.stop(0);
     places.remove();
+  }
+
+  private RunningServer registry() throws Exception {
+    return RunningServer.registryLoggingTo(log(), places.data(), "--config=" + settings);
+  }
+
+  private Path log() {
+    return places.scratch().resolve("registry.log");
   }
 
   private static TestImage image() {
@@ -147,10 +156,10 @@ class WebhookIT {
     push("team/app:1");
     push("other/app:1");
     registry.kill();
-    registry = RunningServer.registry(places.data(), "--config=" + settings);
+    registry = registry();
     push("team/app:2");
     registry.kill();
-    registry = RunningServer.registry(places.data(), "--config=" + settings);
+    registry = registry();
     assertThat(webhooks("--json")).contains("\"name\":\"ci\"", "\"queued\":4", "\"dead\":0");
 
     receiver = receiver(port);
@@ -170,6 +179,12 @@ class WebhookIT {
                 .run()
                 .err())
         .contains("taken: answered 204");
+    assertThat(Files.readAllLines(log()).stream().map(JSON::readTree))
+        .as("a log of objects")
+        .anyMatch(event ->
+            event.path("message").asString().equals("event not delivered")
+                && event.path("webhook").asString().equals("ci")
+                && event.path("attempt").isInt());
     assertThat(events.getLast().path("type").asString()).isEqualTo("dev.plimsoll.registry.ping");
   }
 }

@@ -4,7 +4,6 @@ import dev.plimsoll.cli.verb.ProgramSettings;
 import dev.plimsoll.cli.verb.Serving;
 import dev.plimsoll.engine.EngineServer;
 import dev.plimsoll.engine.EngineSettings;
-import dev.plimsoll.foundation.log.Logging;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -55,7 +54,6 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Logging.toStandardError();
     EngineSettings all =
         EngineSettings.from(
             settings
@@ -64,7 +62,7 @@ final class ServeCommand implements Callable<Integer> {
                 .flag("engine.run", run)
                 .flag("engine.socket-group", socketGroup)
                 .flag("engine.docker-socket", dockerSocket)
-                .load());
+                .serve());
     EngineServer server = EngineServer.start(all);
     Serving.untilTold(server::close, server.addresses(), spec.commandLine().getOut());
     return 0;

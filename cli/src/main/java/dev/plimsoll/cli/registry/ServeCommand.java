@@ -37,10 +37,9 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Logging.toStandardError();
     RegistrySettings all =
         RegistrySettings.from(
-            settings.flag("registry.data", data).flag("registry.listen", listen).load());
+            settings.flag("registry.data", data).flag("registry.listen", listen).serve());
     if (all.accessLog()) {
       Logging.inDetail(HttpServer.ACCESS_LOG);
     }

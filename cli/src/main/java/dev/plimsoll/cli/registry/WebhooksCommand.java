@@ -45,6 +45,12 @@ final class WebhooksCommand extends RegistryVerb {
     private @Nullable String discard;
   }
 
+  @Option(
+      names = "--event",
+      paramLabel = "ID",
+      description = "With --resend or --discard: this one alone; --dead lists their ids.")
+  private @Nullable String event;
+
   @Option(names = "--dry-run", description = "With --discard: say how much, forget nothing.")
   private boolean dryRun;
 
@@ -53,6 +59,9 @@ final class WebhooksCommand extends RegistryVerb {
     if (dryRun && (asked == null || asked.discard == null)) {
       throw wrongUsage("--dry-run is about --discard NAME; give it too");
     }
+    if (event != null && (asked == null || (asked.resend == null && asked.discard == null))) {
+      throw wrongUsage("--event is about --resend NAME or --discard NAME; give one of them too");
+    }
     if (asked == null) {
       return list(registry, output);
     }
@@ -60,7 +69,7 @@ final class WebhooksCommand extends RegistryVerb {
       return test(registry, output, asked.test);
     }
     if (asked.resend != null) {
-      JsonNode answer = registry.post(at(asked.resend, "resend"));
+      JsonNode answer = registry.post(at(asked.resend, "resend") + theEvent("?"));
       if (!output.json(answer)) {
         output.talk("taken up again: " + answer.path("resent").asInt());
       }
@@ -74,7 +83,7 @@ final class WebhooksCommand extends RegistryVerb {
 
   private int discard(Administration registry, Output output, String name)
       throws IOException, InterruptedException {
-    JsonNode answer = registry.delete(at(name, "dead") + "?dry-run=" + dryRun);
+    JsonNode answer = registry.delete(at(name, "dead") + "?dry-run=" + dryRun + theEvent("&"));
     if (!output.json(answer)) {
       output.talk(
           "%s %d"
@@ -82,6 +91,10 @@ final class WebhooksCommand extends RegistryVerb {
                   dryRun ? "would discard:" : "discarded:", answer.path("discarded").asInt()));
     }
     return 0;
+  }
+
+  private String theEvent(String before) {
+    return event == null ? "" : before + "event=" + Administration.encoded(event);
   }
 
   private static String at(String name, String what) {

@@ -1,6 +1,8 @@
 package dev.plimsoll.cli.verb;
 
 import dev.plimsoll.engine.EngineSettings;
+import dev.plimsoll.foundation.log.LogFormat;
+import dev.plimsoll.foundation.log.Logging;
 import dev.plimsoll.foundation.settings.Setting;
 import dev.plimsoll.foundation.settings.Settings;
 import dev.plimsoll.registry.RegistrySettings;
@@ -42,6 +44,14 @@ public final class ProgramSettings {
     return Settings.load(file(), System.getenv(), flags, all());
   }
 
+  /** The same for a server, whose log is as they say from then on. */
+  public Settings serve() {
+    Logging.toStandardError();
+    Settings loaded = load();
+    Logging.toStandardError(loaded.get(LogFormat.SETTING));
+    return loaded;
+  }
+
   private Optional<Path> file() {
     return Optional.ofNullable(file).or(() -> Optional.of(DEFAULT_FILE).filter(Files::exists));
   }
@@ -50,6 +60,7 @@ public final class ProgramSettings {
   public static List<Setting<?>> all() {
     List<Setting<?>> all = new ArrayList<>(RegistrySettings.ALL);
     all.addAll(EngineSettings.ALL);
+    all.add(LogFormat.SETTING);
     return all;
   }
 }

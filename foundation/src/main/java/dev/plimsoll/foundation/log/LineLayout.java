@@ -1,7 +1,6 @@
 package dev.plimsoll.foundation.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.LayoutBase;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,7 @@ import org.jspecify.annotations.Nullable;
  * many threads.
  */
 final class LineLayout extends LayoutBase<ILoggingEvent> {
-  private static final int FRAMES_MAX = 8;
-  private static final int CAUSES_MAX = 16;
-  private static final String PLACE = "{}";
+  static final String PLACE = "{}";
   private static final String REQUEST = "request=";
 
   private final DateTimeFormatter time;
@@ -34,7 +31,7 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
     line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
     message(line, String.valueOf(event.getMessage()), event.getArgumentArray());
     line.append('\n');
-    trouble(line, event.getThrowableProxy());
+    Traces.append(line, event.getThrowableProxy(), LineLayout::escape);
     return line.toString();
   }
 
@@ -70,7 +67,8 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
         || value.chars().anyMatch(c -> c == '"' || Character.isWhitespace(c) || isControl(c));
   }
 
-  private static boolean isControl(int c) {
+  /** What ends a line, or changes how what follows it is shown. */
+  static boolean isControl(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
@@ -96,25 +94,6 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
           }
         }
       }
-    }
-  }
-
-  private static void trouble(StringBuilder line, @Nullable IThrowableProxy outermost) {
-    String before = "";
-    @Nullable IThrowableProxy each = outermost;
-    for (int i = 0; each != null && i < CAUSES_MAX; i++) {
-      line.append(before).append(each.getClassName());
-      if (each.getMessage() != null) {
-        line.append(": ");
-        escape(line, each.getMessage());
-      }
-      line.append('\n');
-      var frames = each.getStackTraceElementProxyArray();
-      for (int f = 0; f < Math.min(frames.length - each.getCommonFrames(), FRAMES_MAX); f++) {
-        line.append('\t').append(frames[f].getSTEAsString()).append('\n');
-      }
-      each = each.getCause();
-      before = "Caused by: ";
     }
   }
 }

@@ -7,14 +7,15 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets the log up: one line an event on standard error, with UTC time, level, logger and message,
- * as docs/registry/logs.md tells.
+ * Sets the log up: one event a line on standard error, with UTC time, level, logger and message, as
+ * docs/registry/logs.md tells.
  * Called once, by a program's main, before anything is logged.
  */
 public final class Logging {
@@ -23,15 +24,24 @@ public final class Logging {
 
   private Logging() {}
 
-  /** A server's log: everything from INFO on. */
+  /** A server's log until it knows its settings: everything from INFO on, as text. */
   public static void toStandardError() {
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.reset();
-    toStandardError(context, TIME, Level.INFO);
+    toStandardError(LogFormat.TEXT);
   }
 
-  static void toStandardError(LoggerContext context, DateTimeFormatter time, Level level) {
-    var layout = new LineLayout(time);
+  /** A server's log: everything from INFO on. */
+  public static void toStandardError(LogFormat format) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    Layout<ILoggingEvent> layout =
+        switch (format) {
+          case TEXT -> new LineLayout(TIME);
+          case JSON -> new JsonLayout(TIME);
+        };
+    toStandardError(context, layout, Level.INFO);
+  }
+
+  static void toStandardError(LoggerContext context, Layout<ILoggingEvent> layout, Level level) {
     layout.setContext(context);
     layout.start();
     var encoder = new LayoutWrappingEncoder<ILoggingEvent>();

@@ -19,7 +19,7 @@ public final class UntilMain extends ContextAwareBase implements Configurator {
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     context.getStatusManager().add(new NopStatusListener());
-    Logging.toStandardError(context, TIME, Level.WARN);
+    Logging.toStandardError(context, new LineLayout(TIME), Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

@@ -8,6 +8,7 @@ import dev.plimsoll.registry.repository.RegistryException;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ChunkOutOfOrder;
 import dev.plimsoll.registry.repository.RegistryException.CollectorOff;
+import dev.plimsoll.registry.repository.RegistryException.DeadEventUnknown;
 import dev.plimsoll.registry.repository.RegistryException.DeletionUnknown;
 import dev.plimsoll.registry.repository.RegistryException.DigestMismatch;
 import dev.plimsoll.registry.repository.RegistryException.Held;
@@ -80,6 +81,7 @@ record ErrorReply(int status, String code, String message) {
       case CollectorOff _ -> new ErrorReply(409, "DENIED", message);
       case JobInProgress _ -> new ErrorReply(409, "DENIED", message);
       case WebhookUnknown _ -> new ErrorReply(404, "WEBHOOK_UNKNOWN", message);
+      case DeadEventUnknown _ -> new ErrorReply(404, "EVENT_UNKNOWN", message);
       case JobRefused _ -> new ErrorReply(400, "JOB_INVALID", message);
       case DeletionUnknown _ -> new ErrorReply(404, "DELETION_UNKNOWN", message);
       case UpstreamUnavailable _ -> new ErrorReply(502, "UNKNOWN", message);

@@ -18,6 +18,7 @@ import java.util.Set;
 /** {@code /plimsoll/v1/webhooks}: who is told of changes, and whether it works. */
 public final class WebhooksApi implements AdminResource {
   private static final String PLACE = ROOT + "/webhooks";
+  private static final String EVENT = "event";
   private static final int PAGE_MAX = 1000;
 
   private final Webhooks webhooks;
@@ -65,7 +66,13 @@ public final class WebhooksApi implements AdminResource {
 
   @Override
   public Set<String> parameters(String path) {
-    return path.startsWith(PLACE) && path.endsWith("/dead") ? Set.of("n", "last") : Set.of();
+    if (!path.startsWith(PLACE + "/")) {
+      return Set.of();
+    }
+    if (path.endsWith("/dead")) {
+      return Set.of("n", "last", EVENT);
+    }
+    return path.endsWith("/resend") ? Set.of(EVENT) : Set.of();
   }
 
   @Override
@@ -95,7 +102,7 @@ public final class WebhooksApi implements AdminResource {
       case "test" -> test(name, request, response);
       case "resend" -> {
         if (!Parameters.refused("POST", request, response)) {
-          Parameters.json(response, new Resent(name, webhooks.resend(name)));
+          Parameters.json(response, new Resent(name, resent(name, request.query(EVENT))));
         }
       }
       default -> {
@@ -105,9 +112,20 @@ public final class WebhooksApi implements AdminResource {
     return true;
   }
 
+  private int resent(String name, Optional<String> event) throws IOException {
+    if (event.isEmpty()) {
+      return webhooks.resend(name);
+    }
+    webhooks.resend(name, event.get());
+    return 1;
+  }
+
   private void dead(String name, Request request, Response response) throws IOException {
     switch (request.method()) {
       case "GET" -> {
+        if (request.query(EVENT).isPresent()) {
+          throw new Malformed(Subject.PARAMETER, "a list is not of one event; leave out event");
+        }
         Page page = Page.of(request, PAGE_MAX);
         long before = page.before();
         Parameters.json(response, new Dead(webhooks.dead(name, before, page.size())));
@@ -118,14 +136,28 @@ public final class WebhooksApi implements AdminResource {
   }
 
   private void discard(String name, Request request, Response response) throws IOException {
-    if (!request.queryNames().stream().allMatch(Parameters.DRY_RUN::equals)) {
+    if (!Set.of(Parameters.DRY_RUN, EVENT).containsAll(request.queryNames())) {
       throw new Malformed(
           Subject.PARAMETER,
-          "all that was given up is discarded, not a page of it; leave out n and last");
+          "all that was given up is discarded, or one event; leave out n and last");
     }
     boolean dryRun = Parameters.dryRun(request);
-    int events = dryRun ? webhooks.wouldDiscard(name) : webhooks.discard(name);
+    Optional<String> event = request.query(EVENT);
+    int events = event.isPresent() ? discarded(name, event.get(), dryRun) : discarded(name, dryRun);
     Parameters.json(response, new Discarded(name, dryRun, events));
+  }
+
+  private int discarded(String name, boolean dryRun) throws IOException {
+    return dryRun ? webhooks.wouldDiscard(name) : webhooks.discard(name);
+  }
+
+  private int discarded(String name, String event, boolean dryRun) throws IOException {
+    if (dryRun) {
+      webhooks.checkDead(name, event);
+    } else {
+      webhooks.discard(name, event);
+    }
+    return 1;
   }
 
   private void test(String name, Request request, Response response) throws IOException {

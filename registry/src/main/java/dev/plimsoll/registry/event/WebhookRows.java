@@ -231,6 +231,46 @@ final class WebhookRows {
         .execute();
   }
 
+  /** The same for one event; whether it had been given up. */
+  boolean revive(Handle h, String webhook, String eventId, Instant now) {
+    return h.createUpdate(
+                """
+                UPDATE webhook_events SET dead_at = NULL, due_at = :now, made_at = :now, attempts = 0
+                WHERE webhook = :webhook AND dead_at IS NOT NULL AND event_id = :event
+                """)
+            .bind("webhook", webhook)
+            .bind("event", eventId)
+            .bind("now", now.toEpochMilli())
+            .execute()
+        > 0;
+  }
+
+  boolean isDead(Handle h, String webhook, String eventId) {
+    return h.createQuery(
+            """
+            SELECT 1 FROM webhook_events
+            WHERE webhook = :webhook AND dead_at IS NOT NULL AND event_id = :event LIMIT 1
+            """)
+        .bind("webhook", webhook)
+        .bind("event", eventId)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  /** Forgets an event that was given up; whether there was one. */
+  boolean drop(Handle h, String webhook, String eventId) {
+    return h.createUpdate(
+                """
+                DELETE FROM webhook_events
+                WHERE webhook = :webhook AND dead_at IS NOT NULL AND event_id = :event
+                """)
+            .bind("webhook", webhook)
+            .bind("event", eventId)
+            .execute()
+        > 0;
+  }
+
   /** The newest event of those that are too many; empty if there are no more than {@code most}. */
   Optional<Long> tooOld(Handle h, String webhook, Standing standing, int most) {
     return h.createQuery(

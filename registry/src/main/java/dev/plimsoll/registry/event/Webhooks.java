@@ -1,6 +1,8 @@
 package dev.plimsoll.registry.event;
 
+import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.registry.event.WebhookRows.Standing;
+import dev.plimsoll.registry.repository.RegistryException.DeadEventUnknown;
 import dev.plimsoll.registry.repository.RegistryException.WebhookUnknown;
 import dev.plimsoll.registry.repository.Transactions;
 import java.io.IOException;
@@ -138,6 +140,12 @@ public final class Webhooks {
   private Instant next(Courier courier) throws InterruptedException {
     try {
       return courier.turn();
+    } catch (NoSpaceException e) {
+      log.warn(
+          "events could not be sent reason={}; it is tried again in {} s",
+          e.getMessage(),
+          AFTER_TROUBLE.toSeconds());
+      return clock.instant().plus(AFTER_TROUBLE);
     } catch (IOException | RuntimeException e) {
       log.warn("events could not be sent; it is tried again in {} s", AFTER_TROUBLE.toSeconds(), e);
       return clock.instant().plus(AFTER_TROUBLE);
@@ -207,9 +215,27 @@ public final class Webhooks {
     Line line = line(name);
     Instant now = clock.instant();
     int revived = transactions.free(h -> rows.revive(h, name, now));
+    hurry(line);
+    return revived;
+  }
+
+  /**
+   * The same for one event.
+   *
+   * @throws DeadEventUnknown if none of that id was given up
+   */
+  public void resend(String name, String eventId) throws IOException {
+    Line line = line(name);
+    Instant now = clock.instant();
+    if (!transactions.free(h -> rows.revive(h, name, eventId, now))) {
+      throw new DeadEventUnknown(name, eventId);
+    }
+    hurry(line);
+  }
+
+  private static void hurry(Line line) throws IOException {
     line.courier().hurry();
     line.news().release();
-    return revived;
   }
 
   /**
@@ -224,7 +250,28 @@ public final class Webhooks {
     return discarded;
   }
 
-  /** How many {@link #discard} would forget at this moment. */
+  /**
+   * The same for one event.
+   *
+   * @throws DeadEventUnknown if none of that id was given up
+   */
+  public void discard(String name, String eventId) throws IOException {
+    line(name);
+    if (!transactions.free(h -> rows.drop(h, name, eventId))) {
+      throw new DeadEventUnknown(name, eventId);
+    }
+    counts.discarded(name, 1);
+  }
+
+  /** Refuses what {@link #discard(String, String)} would refuse. */
+  public void checkDead(String name, String eventId) throws IOException {
+    line(name);
+    if (!transactions.read(h -> rows.isDead(h, name, eventId))) {
+      throw new DeadEventUnknown(name, eventId);
+    }
+  }
+
+  /** How many {@link #discard(String)} would forget at this moment. */
   public int wouldDiscard(String name) throws IOException {
     line(name);
     return transactions.read(h -> Math.toIntExact(rows.count(h, name, Standing.DEAD)));

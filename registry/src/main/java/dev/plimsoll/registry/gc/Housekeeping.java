@@ -1,6 +1,7 @@
 package dev.plimsoll.registry.gc;
 
 import dev.plimsoll.database.DatabaseCopies;
+import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.registry.check.Schedule;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Space;
@@ -179,6 +180,11 @@ public final class Housekeeping {
   private void takeReserve() {
     try {
       space.replenish();
+    } catch (NoSpaceException e) {
+      log.warn(
+          "reserve not taken reason={}; it is tried again in {} s",
+          e.getMessage(),
+          every.toSeconds());
     } catch (IOException | RuntimeException e) {
       log.warn("reserve not taken; it is tried again in {} s", every.toSeconds(), e);
     }
@@ -188,6 +194,11 @@ public final class Housekeeping {
   private void turn() {
     try {
       round();
+    } catch (NoSpaceException e) { // its sentence says all there is to say
+      log.warn(
+          "housekeeping has no space reason={}; it goes on in {} s",
+          e.getMessage(),
+          every.toSeconds());
     } catch (IOException | RuntimeException e) {
       log.warn("housekeeping failed; it goes on in {} s", every.toSeconds(), e);
     }

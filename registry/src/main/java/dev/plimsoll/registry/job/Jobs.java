@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.job;
 
+import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.registry.event.AuditLog;
 import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
@@ -111,6 +112,9 @@ public final class Jobs {
     } catch (JobRefused e) { // by what was asked for: its sentence says all there is to say
       failure = e.getMessage();
       log.warn("job refused kind={} reason={}", kind, failure);
+    } catch (NoSpaceException e) { // so does this one
+      failure = e.getMessage();
+      log.warn("job ended early kind={} reason={}", kind, failure);
     } catch (IOException | RuntimeException e) {
       failure = sentence(e);
       log.warn("job ended early kind={}", kind, e);

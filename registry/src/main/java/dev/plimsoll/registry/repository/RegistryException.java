@@ -273,6 +273,13 @@ public abstract sealed class RegistryException extends RuntimeException {
     }
   }
 
+  /** No event of that id was given up, or it has been taken up again or discarded since. */
+  public static final class DeadEventUnknown extends RegistryException {
+    public DeadEventUnknown(String webhook, String eventId) {
+      super("no event %s was given up for webhook %s".formatted(eventId, webhook));
+    }
+  }
+
   /** Something long was asked for that cannot be done so. */
   public static final class JobRefused extends RegistryException {
     public JobRefused(String reason) {

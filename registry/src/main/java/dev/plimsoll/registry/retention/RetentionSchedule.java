@@ -1,5 +1,6 @@
 package dev.plimsoll.registry.retention;
 
+import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.foundation.settings.SettingsException;
 import dev.plimsoll.foundation.settings.WatchedFile;
 import dev.plimsoll.registry.event.AuditLog;
@@ -219,6 +220,11 @@ public final class RetentionSchedule {
   private void turnOrWarn(Duration look) {
     try {
       turn();
+    } catch (NoSpaceException e) {
+      log.warn(
+          "retention has no space reason={}; it is tried again in {} s",
+          e.getMessage(),
+          look.toSeconds());
     } catch (IOException | RuntimeException e) {
       log.warn("retention failed; it is tried again in {} s", look.toSeconds(), e);
     }

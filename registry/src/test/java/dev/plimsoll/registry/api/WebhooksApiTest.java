@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /** A registry tells a receiver, which behaves in every way there is. */
 class WebhooksApiTest {
@@ -263,6 +264,42 @@ class WebhooksApiTest {
         .contains("plimsoll_registry_webhook_discarded_total{webhook=\"ci\"} 2.0");
     awaitKinds("administered");
     assertThat(client.send("DELETE", "/plimsoll/v1/webhooks/none/dead").status()).isEqualTo(404);
+  }
+
+  @Test
+  void oneOfWhatWasGivenUpIsResentOrDiscardedAndTheOthersStay() throws Exception {
+    client.close();
+    client = registry(10_000, Duration.ofMillis(1));
+    receiver.become(Mood.UNWILLING);
+    client.image("app", "1", "first");
+    soon().untilAsserted(() -> assertThat(list()).contains("\"queued\":0,\"dead\":2"));
+    receiver.become(Mood.WELL);
+    String dead = "/plimsoll/v1/webhooks/ci/dead";
+    JsonNode events = Json.tree(client.send("GET", dead).body()).path("events");
+    String moved = events.path(0).path("eventId").asString();
+    String pushed = events.path(1).path("eventId").asString();
+    String resend = "/plimsoll/v1/webhooks/ci/resend?event=";
+
+    assertThat(client.send("DELETE", dead + "?dry-run&event=" + moved).text())
+        .isEqualTo("{\"webhook\":\"ci\",\"dryRun\":true,\"discarded\":1}");
+    assertThat(client.send("DELETE", dead + "?event=" + moved).text())
+        .isEqualTo("{\"webhook\":\"ci\",\"dryRun\":false,\"discarded\":1}");
+    for (Reply gone :
+        List.of(
+            client.send("DELETE", dead + "?event=" + moved),
+            client.send("DELETE", dead + "?dry-run&event=" + moved),
+            client.send("POST", resend + moved))) {
+      assertThat(gone.status()).isEqualTo(404);
+      assertThat(gone.text()).contains("no event " + moved + " was given up for webhook ci");
+    }
+    assertThat(list()).contains("\"dead\":1");
+
+    assertThat(client.send("POST", resend + pushed).text())
+        .isEqualTo("{\"webhook\":\"ci\",\"resent\":1}");
+    soon().untilAsserted(() -> assertThat(receiver.kinds()).contains("manifest.pushed"));
+    soon().untilAsserted(() -> assertThat(list()).contains("\"queued\":0,\"dead\":0"));
+    assertThat(receiver.kinds()).doesNotContain("tag.moved");
+    assertThat(client.send("GET", dead + "?event=" + pushed).status()).isEqualTo(400);
   }
 
   @Test

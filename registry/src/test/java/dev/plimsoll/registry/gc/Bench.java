@@ -133,6 +133,10 @@ final class Bench implements AutoCloseable, InstantSource {
   }
 
   Housekeeping housekeeping(Path directory) {
+    return housekeeping(directory, Duration.ofMinutes(1));
+  }
+
+  Housekeeping housekeeping(Path directory, Duration every) {
     return new Housekeeping(
         collector,
         staging,
@@ -142,7 +146,7 @@ final class Bench implements AutoCloseable, InstantSource {
         objects,
         new Space(directory, 0, Reserve.none()),
         copies,
-        Duration.ofMinutes(1),
+        every,
         this);
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.plimsoll.foundation.NoSpaceException;
 import dev.plimsoll.registry.repository.RegistryException.JobRefused;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -52,6 +53,20 @@ class JobsTest {
     assertThat(event.getThrowableProxy()).isNull();
     assertThat(jobs.status(Jobs.Kind.CHECK).flatMap(Jobs.Status::failure))
         .isEqualTo(Optional.of("/backup holds backups of another registry"));
+  }
+
+  @Test
+  void aFullDiskIsASentenceWithoutAStackTrace() {
+    ILoggingEvent event =
+        logged(progress -> {
+          throw new NoSpaceException("no space left for /backup");
+        });
+
+    assertThat(event.getFormattedMessage())
+        .contains("job ended early", "no space left for /backup");
+    assertThat(event.getThrowableProxy()).isNull();
+    assertThat(jobs.status(Jobs.Kind.CHECK).flatMap(Jobs.Status::failure))
+        .isEqualTo(Optional.of("no space left for /backup"));
   }
 
   @Test

@@ -151,7 +151,7 @@ final class Exchanges {
   /** A request that no handler saw. What was sent is not repeated: it may be anything. */
   void refused(Connection connection, int status, String message) {
     access.info(
-        "request refused peer={} status={} reason=\"{}\"",
+        "request refused peer={} status={} reason={}",
         Addresses.text(connection.peer()),
         status,
         message);

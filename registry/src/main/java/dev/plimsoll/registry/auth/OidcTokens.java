@@ -105,7 +105,7 @@ final class OidcTokens {
       JWTClaimsSet claims = processor.process(text, null);
       Optional<String> wrong = wrong(claims, issuer);
       if (wrong.isPresent()) {
-        log.info("ID token refused issuer={} reason=\"{}\"", issuer.url(), wrong.get());
+        log.info("ID token refused issuer={} reason={}", issuer.url(), wrong.get());
         return Optional.empty();
       }
       return Optional.of(

@@ -66,7 +66,7 @@ public final class ReadOnly {
             .bind("actor", actor)
             .execute());
     seen = new Seen(clock.instant(), Optional.of(reason));
-    log.info("read-only begun by={} reason=\"{}\"", actor, reason);
+    log.info("read-only begun by={} reason={}", actor, reason);
   }
 
   /** Takes changes again, unless the settings say that it does not. */

@@ -182,12 +182,12 @@ final class Courier {
     lastWait = new Wait(event.id(), due);
     counts.failed(webhook.name());
     log.warn(
-        "event not delivered webhook={} event={} type={} attempt={} {} error=\"{}\"",
+        "event not delivered webhook={} event={} type={} attempt={} next={} error={}",
         webhook.name(),
         event.eventId(),
         event.type(),
         event.attempts() + 1,
-        tooOld ? "given up" : "next=" + due,
+        tooOld ? "never" : due,
         reason);
   }
 

@@ -81,7 +81,7 @@ public final class ImageRemoval {
     gone.manifests().forEach(digest -> cache.manifestChanged(repository, digest));
     gone.tags().forEach(tag -> cache.tagChanged(repository, tag));
     log.info(
-        "retention deleted repository={} tags={} manifests={} reason=\"{}\"",
+        "retention deleted repository={} tags={} manifests={} reason={}",
         repository,
         gone.tags(),
         gone.manifests(),

@@ -3,6 +3,7 @@ package dev.plimsoll.registry.mirror;
 import dev.plimsoll.oci.Descriptor;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.oci.RepositoryName;
+import dev.plimsoll.registry.mirror.UpstreamTrouble.Kind;
 import dev.plimsoll.registry.repository.Uploads;
 import dev.plimsoll.transfer.BlobSink;
 import dev.plimsoll.transfer.Pause;
@@ -183,6 +184,12 @@ final class BlobFetches {
               Pause.BRIEF_OR_NONE);
     } catch (OwnTrouble e) {
       throw e.itself();
+    } catch (BlobBroken e) { // this blob alone: the upstream is not down
+      throw line.noted(
+          new UpstreamTrouble(
+              Kind.GARBAGE,
+              "%s sent something wrong: %s".formatted(line.upstream().url(), e.getMessage()),
+              e));
     } catch (IOException | TransferException e) {
       throw line.noted(Asking.trouble(line.upstream(), e));
     } finally {

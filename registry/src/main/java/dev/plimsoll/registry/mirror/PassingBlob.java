@@ -82,8 +82,8 @@ final class PassingBlob implements BlobSink, BlobDraft {
   }
 
   @Override
-  public void restart() throws IOException {
-    throw new IOException("the upstream's bytes were wrong, or came from the start again");
+  public void restart() throws BlobBroken {
+    throw new BlobBroken("its bytes were wrong, or came from the start again");
   }
 
   @Override

@@ -148,6 +148,9 @@ class MirrorFullDiskTest {
     disk.fillBut(0);
     front.become(Mood.LYING);
     assertThatThrownBy(() -> pull("blobs/" + blob)).isInstanceOf(IOException.class);
+    assertThat(mirror.send("GET", "/metrics").text())
+        .as("one wrong blob is no outage")
+        .contains("plimsoll_registry_mirror_upstreams_down 0.0");
 
     front.become(Mood.HONEST);
     assertThat(pull("blobs/" + blob).body()).isEqualTo(content);

@@ -12,6 +12,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A registry's answer.
@@ -21,6 +23,8 @@ import java.util.OptionalLong;
 record RegistryReply(URI asked, ClientResponse response) implements AutoCloseable {
   /** How much of an error's body is read. */
   static final int ERROR_BYTES_MAX = 64 * 1024;
+
+  private static final Pattern WHOLE = Pattern.compile("bytes [0-9]+-[0-9]+/([0-9]{1,18})");
 
   int status() {
     return response.status();
@@ -36,6 +40,12 @@ record RegistryReply(URI asked, ClientResponse response) implements AutoCloseabl
 
   OptionalLong contentLength() {
     return response.contentLength();
+  }
+
+  /** How many bytes the whole has of which this is a range: the end of {@code Content-Range}. */
+  OptionalLong rangeOf() {
+    Matcher whole = WHOLE.matcher(header("Content-Range").orElse(""));
+    return whole.matches() ? OptionalLong.of(Long.parseLong(whole.group(1))) : OptionalLong.empty();
   }
 
   /** {@code Content-Type} without parameters, in lower case; empty where it says nothing. */

@@ -9,6 +9,7 @@ import dev.plimsoll.oci.RepositoryName;
 import dev.plimsoll.oci.Tag;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -175,15 +176,26 @@ public final class RemoteRegistry {
       if (reply.status() != 200) {
         throw Refusals.pull(name(repository), reply, "BLOB_UNKNOWN");
       }
-      OptionalLong size = reply.contentLength();
-      if (size.isEmpty()) {
-        throw new IOException("%s does not tell the size of %s".formatted(registry, digest));
-      }
-      if (size.getAsLong() == 0 && !digest.equals(Digest.of(digest.algorithm(), new byte[0]))) {
+      OptionalLong told = reply.contentLength();
+      long size = told.isPresent() ? told.getAsLong() : sizeByRange(session, uri, scopes, digest);
+      if (size == 0 && !digest.equals(Digest.of(digest.algorithm(), new byte[0]))) {
         throw new TransferException.DigestMismatch(
             "%s says that %s has 0 bytes".formatted(registry, digest));
       }
-      return new Descriptor(ANY_BYTES, digest, size.getAsLong());
+      return new Descriptor(ANY_BYTES, digest, size);
+    }
+  }
+
+  /** Some answer HEAD without a length; the answer to a GET of the first byte tells it, too. */
+  private long sizeByRange(RegistrySession session, URI uri, Set<String> scopes, Digest digest)
+      throws IOException, InterruptedException {
+    try (RegistryReply reply =
+        session.read("GET", uri, scopes, request -> request.header("Range", "bytes=0-0"))) {
+      OptionalLong size = reply.status() == 206 ? reply.rangeOf() : reply.contentLength();
+      if (reply.status() >= 300 || size.isEmpty()) {
+        throw new IOException("%s does not tell the size of %s".formatted(registry, digest));
+      }
+      return size.getAsLong();
     }
   }
 

@@ -32,6 +32,8 @@ final class LyingFront implements AutoCloseable {
     LYING,
     /** Says that every blob has 0 bytes. */
     EMPTY_BLOBS,
+    /** Does not say how many bytes a blob has. */
+    SIZELESS_BLOBS,
     /** Knows nothing any more. */
     EMPTY
   }
@@ -116,7 +118,7 @@ final class LyingFront implements AutoCloseable {
             pass(exchange, path);
           }
         }
-        case HONEST, LYING, EMPTY_BLOBS -> pass(exchange, path);
+        case HONEST, LYING, EMPTY_BLOBS, SIZELESS_BLOBS -> pass(exchange, path);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -153,6 +155,7 @@ final class LyingFront implements AutoCloseable {
       reply
           .headers()
           .firstValue("Content-Length")
+          .filter(_ -> mood != Mood.SIZELESS_BLOBS || !path.contains("/blobs/"))
           .map(value -> mood == Mood.EMPTY_BLOBS && path.contains("/blobs/") ? "0" : value)
           .ifPresent(value -> exchange.getResponseHeaders().set("Content-Length", value));
       exchange.sendResponseHeaders(reply.statusCode(), -1);

@@ -474,6 +474,17 @@ class MirrorApiTest {
   }
 
   @Test
+  void anUpstreamThatTellsNoSizeToAHeadIsMirroredAllTheSame() throws Exception {
+    pullTag();
+    front.become(Mood.SIZELESS_BLOBS);
+
+    Reply blob = pullLayer();
+
+    assertThat(blob.status()).isEqualTo(200);
+    assertThat(blob.text()).isEqualTo(LAYER);
+  }
+
+  @Test
   void whetherABlobIsThereToBePushedOverIsNotAskedOfTheFallback() throws Exception {
     assertThat(mirror.send("HEAD", "/v2/library/app/blobs/" + layer()).status()).isEqualTo(404);
     front.become(Mood.BROKEN);

@@ -17,7 +17,8 @@ import org.sqlite.core.DB;
 /**
  * The prepared statements of a SQLite connection, kept for their next use: preparing most of ours
  * takes SQLite longer than running them. A statement that is in use is not among them, so the same
- * text may be run while its rows are read. For one thread, as the connection is; the statements end
+ * text may be run while its rows are read. What a context can ask for beyond the text, generated keys
+ * and rows to be changed in place, SQLite gives with any statement or with none. For one thread, as the connection is; the statements end
  * with it.
  */
 public final class KeptStatements implements StatementBuilder {
@@ -84,7 +85,7 @@ public final class KeptStatements implements StatementBuilder {
   @Override
   public PreparedStatement create(Connection connection, String sql, StatementContext context)
       throws SQLException {
-    return isSpecial(context) ? others.create(connection, sql, context) : take(connection, sql);
+    return take(connection, sql);
   }
 
   @Override
@@ -94,10 +95,6 @@ public final class KeptStatements implements StatementBuilder {
     } else {
       others.close(connection, sql, statement);
     }
-  }
-
-  private static boolean isSpecial(StatementContext context) {
-    return context.isReturningGeneratedKeys() || context.isConcurrentUpdatable();
   }
 
   @Override

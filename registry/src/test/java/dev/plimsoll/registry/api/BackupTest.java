@@ -363,12 +363,16 @@ class BackupTest {
     }
   }
 
-  @Test
-  void oneThatWasRestoredAndLosesItsDatabaseBeforeItsFirstStartIsRebuilt() throws Exception {
+  private void restoreAndLoseTheDatabase() throws Exception {
     backUp("");
     destroy();
     restored(data, RegistryRestore.Mode.RESTORE);
     Files.delete(data.resolve("registry/db/registry.db"));
+  }
+
+  @Test
+  void oneThatWasRestoredAndLosesItsDatabaseBeforeItsFirstStartIsRebuilt() throws Exception {
+    restoreAndLoseTheDatabase();
 
     assertThatThrownBy(() -> Client.start(data))
         .isInstanceOf(IOException.class)
@@ -383,10 +387,7 @@ class BackupTest {
 
   @Test
   void bytesWithoutAnythingThatSaysWhatTheyAreAreNoEmptyRegistry() throws Exception {
-    backUp("");
-    destroy();
-    restored(data, RegistryRestore.Mode.RESTORE);
-    Files.delete(data.resolve("registry/db/registry.db"));
+    restoreAndLoseTheDatabase();
     destroy(data.resolve("registry/manifests"));
 
     assertThatThrownBy(() -> Client.start(data))

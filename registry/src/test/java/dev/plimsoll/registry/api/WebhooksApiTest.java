@@ -242,14 +242,18 @@ class WebhooksApiTest {
     assertThat(client.send("POST", "/plimsoll/v1/webhooks/none/test").status()).isEqualTo(404);
   }
 
-  @Test
-  void whatWasGivenUpIsListedAndDiscardedAndARehearsalDiscardsNothing() throws Exception {
+  private void giveUpTheTwoEventsOfAnImage() throws Exception {
     client.close();
     client = registry(10_000, Duration.ofMillis(1));
     receiver.become(Mood.UNWILLING);
     client.image("app", "1", "first");
     soon().untilAsserted(() -> assertThat(list()).contains("\"queued\":0,\"dead\":2"));
     receiver.become(Mood.WELL);
+  }
+
+  @Test
+  void whatWasGivenUpIsListedAndDiscardedAndARehearsalDiscardsNothing() throws Exception {
+    giveUpTheTwoEventsOfAnImage();
     String dead = "/plimsoll/v1/webhooks/ci/dead";
 
     assertThat(client.send("DELETE", dead + "?dry-run").text())
@@ -268,12 +272,7 @@ class WebhooksApiTest {
 
   @Test
   void oneOfWhatWasGivenUpIsResentOrDiscardedAndTheOthersStay() throws Exception {
-    client.close();
-    client = registry(10_000, Duration.ofMillis(1));
-    receiver.become(Mood.UNWILLING);
-    client.image("app", "1", "first");
-    soon().untilAsserted(() -> assertThat(list()).contains("\"queued\":0,\"dead\":2"));
-    receiver.become(Mood.WELL);
+    giveUpTheTwoEventsOfAnImage();
     String dead = "/plimsoll/v1/webhooks/ci/dead";
     JsonNode events = Json.tree(client.send("GET", dead).body()).path("events");
     String moved = events.path(0).path("eventId").asString();

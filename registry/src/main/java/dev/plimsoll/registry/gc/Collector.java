@@ -258,7 +258,7 @@ public final class Collector {
       } else {
         blobs.unlink(h, link.repositoryId(), link.digest(), now);
         tally.unlinked++;
-        if (!garbage.linked(h, link.digest())) {
+        if (!blobs.linked(h, link.digest())) {
           tally.condemned++;
         }
       }

@@ -136,14 +136,6 @@ final class GarbageRows {
         .one();
   }
 
-  boolean linked(Handle h, Digest digest) {
-    return h.createQuery("SELECT 1 FROM blob_links WHERE digest = :digest LIMIT 1")
-        .bind("digest", digest.toString())
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
-  }
-
   private static Doomed doomed(ResultSet rs) throws SQLException {
     return new Doomed(
         new BlobKey(Digest.parse(rs.getString("digest")), rs.getString("generation")),

@@ -168,29 +168,29 @@ public class BlobRows {
 
   /** A manifest of the repository names the blob from now on: the lease has done its work. */
   public void hold(Handle h, long repositoryId, Digest digest) {
-    h.createUpdate(
-            """
-            UPDATE blob_links SET leased_until = NULL
-            WHERE repository_id = :repository AND digest = :digest AND leased_until IS NOT NULL
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .execute();
+    Plain.update(
+        h,
+        """
+        UPDATE blob_links SET leased_until = NULL
+        WHERE repository_id = ? AND digest = ? AND leased_until IS NOT NULL
+        """,
+        repositoryId,
+        digest.toString());
   }
 
   /** A manifest that named the blob is gone: if it was the last one, a lease begins. */
   public void release(Handle h, long repositoryId, Digest digest, Instant until) {
-    h.createUpdate(
-            """
-            UPDATE blob_links SET leased_until = :until
-            WHERE repository_id = :repository AND digest = :digest AND leased_until IS NULL
-              AND NOT EXISTS (SELECT 1 FROM manifest_references r
-                WHERE r.repository_id = blob_links.repository_id AND r.digest = blob_links.digest)
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .bind("until", until.toEpochMilli())
-        .execute();
+    Plain.update(
+        h,
+        """
+        UPDATE blob_links SET leased_until = ?
+        WHERE repository_id = ? AND digest = ? AND leased_until IS NULL
+          AND NOT EXISTS (SELECT 1 FROM manifest_references r
+            WHERE r.repository_id = blob_links.repository_id AND r.digest = blob_links.digest)
+        """,
+        until.toEpochMilli(),
+        repositoryId,
+        digest.toString());
   }
 
   /** Hides the link from clients; its blob stays for manifests in the trash. */
@@ -221,57 +221,52 @@ public class BlobRows {
 
   /** Whether a manifest of the repository names the digest, one in the trash included. */
   public boolean referenced(Handle h, long repositoryId, Digest digest) {
-    return h.createQuery(
-            """
-            SELECT 1 FROM manifest_references
-            WHERE repository_id = :repository AND digest = :digest LIMIT 1
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
+    return Plain.any(
+        h,
+        "SELECT 1 FROM manifest_references WHERE repository_id = ? AND digest = ? LIMIT 1",
+        repositoryId,
+        digest.toString());
+  }
+
+  /** Whether any repository links to the blob, be the link hidden from its clients. */
+  public boolean linked(Handle h, Digest digest) {
+    return Plain.any(h, "SELECT 1 FROM blob_links WHERE digest = ? LIMIT 1", digest.toString());
   }
 
   /** Takes a link away; without any link left, the blob is condemned. */
   public void unlink(Handle h, long repositoryId, Digest digest, Instant now) {
-    h.createUpdate("DELETE FROM blob_links WHERE repository_id = :repository AND digest = :digest")
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .execute();
-    h.createUpdate(
-            """
-            UPDATE blobs SET state = 'condemned', condemned_at = :now
-            WHERE digest = :digest AND state = 'live'
-              AND NOT EXISTS (SELECT 1 FROM blob_links l WHERE l.digest = blobs.digest)
-            """)
-        .bind("digest", digest.toString())
-        .bind("now", now.toEpochMilli())
-        .execute();
+    Plain.update(
+        h,
+        "DELETE FROM blob_links WHERE repository_id = ? AND digest = ?",
+        repositoryId,
+        digest.toString());
+    Plain.update(
+        h,
+        """
+        UPDATE blobs SET state = 'condemned', condemned_at = ?
+        WHERE digest = ? AND state = 'live'
+          AND NOT EXISTS (SELECT 1 FROM blob_links l WHERE l.digest = blobs.digest)
+        """,
+        now.toEpochMilli(),
+        digest.toString());
   }
 
   /** The point of no return: from here on the bytes may be gone at any moment. */
   public void doom(Handle h, Digest digest, String generation) {
-    h.createUpdate(
-            """
-            UPDATE blobs SET state = 'deleting'
-            WHERE digest = :digest AND generation = :generation
-            """)
-        .bind("digest", digest.toString())
-        .bind("generation", generation)
-        .execute();
+    Plain.update(
+        h,
+        "UPDATE blobs SET state = 'deleting' WHERE digest = ? AND generation = ?",
+        digest.toString(),
+        generation);
   }
 
   /** Forgets a blob whose bytes are gone; says whether nobody had before. */
   public boolean forget(Handle h, Digest digest, String generation) {
-    return h.createUpdate(
-                """
-                DELETE FROM blobs
-                WHERE digest = :digest AND generation = :generation AND state = 'deleting'
-                """)
-            .bind("digest", digest.toString())
-            .bind("generation", generation)
-            .execute()
+    return Plain.update(
+            h,
+            "DELETE FROM blobs WHERE digest = ? AND generation = ? AND state = 'deleting'",
+            digest.toString(),
+            generation)
         == 1;
   }
 

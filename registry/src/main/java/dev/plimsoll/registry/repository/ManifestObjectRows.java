@@ -74,14 +74,14 @@ final class ManifestObjectRows {
 
   /** The object of this manifest, if it has one, is to be deleted. */
   void give(Handle h, long manifestId) {
-    h.createUpdate(
-            """
-            INSERT INTO manifest_objects_gone (object)
-            SELECT object FROM manifests WHERE id = :id AND object IS NOT NULL
-            ON CONFLICT (object) DO NOTHING
-            """)
-        .bind("id", manifestId)
-        .execute();
+    Plain.update(
+        h,
+        """
+        INSERT INTO manifest_objects_gone (object)
+        SELECT object FROM manifests WHERE id = ? AND object IS NOT NULL
+        ON CONFLICT (object) DO NOTHING
+        """,
+        manifestId);
   }
 
   List<BlobKey> gone(Handle h, int most) {

@@ -109,10 +109,11 @@ final class ManifestRows {
   }
 
   List<Digest> references(Handle h, long id) {
-    return h.createQuery("SELECT digest FROM manifest_references WHERE manifest_id = :id")
-        .bind("id", id)
-        .map((rs, ctx) -> Digest.parse(rs.getString("digest")))
-        .list();
+    return Plain.all(
+        h,
+        "SELECT digest FROM manifest_references WHERE manifest_id = ?",
+        rs -> Digest.parse(rs.getString(1)),
+        id);
   }
 
   void trash(Handle h, long id, long deletionId) {
@@ -164,11 +165,11 @@ final class ManifestRows {
   }
 
   List<Found> inDeletion(Handle h, long deletionId) {
-    return h.createQuery(
-            "SELECT id, digest, deletion_id FROM manifests WHERE deletion_id = :deletion")
-        .bind("deletion", deletionId)
-        .map((rs, ctx) -> found(rs))
-        .list();
+    return Plain.all(
+        h,
+        "SELECT id, digest, deletion_id FROM manifests WHERE deletion_id = ?",
+        ManifestRows::found,
+        deletionId);
   }
 
   /** What a deletion took that is about {@code subject}. */
@@ -232,10 +233,8 @@ final class ManifestRows {
   /** Forgets a manifest; its object is to be deleted from then on. */
   void delete(Handle h, long id) {
     objects.give(h, id);
-    h.createUpdate("DELETE FROM manifest_references WHERE manifest_id = :id")
-        .bind("id", id)
-        .execute();
-    h.createUpdate("DELETE FROM manifests WHERE id = :id").bind("id", id).execute();
+    Plain.update(h, "DELETE FROM manifest_references WHERE manifest_id = ?", id);
+    Plain.update(h, "DELETE FROM manifests WHERE id = ?", id);
   }
 
   /** Live manifests about {@code subject} that nothing else keeps: no tag, and no live index. */

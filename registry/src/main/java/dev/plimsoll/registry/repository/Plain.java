@@ -12,8 +12,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements that every push and delete, or every page of a list, run straight through JDBC: there JDBI
- * computed for longer than SQLite did. Parameters are numbered by their place.
+ * Statements that every push, delete and collection, or every page of a list, run straight through
+ * JDBC: there JDBI computed for longer than SQLite did, and allocated most of what a collection did. Parameters are numbered by their place.
  */
 final class Plain {
   private Plain() {}
@@ -56,6 +56,19 @@ final class Plain {
               all.add(mapper.map(rs));
             }
             return all;
+          }
+        });
+  }
+
+  /** Whether there is a row. */
+  static boolean any(Handle h, String sql, @Nullable Object... parameters) {
+    return run(
+        h,
+        sql,
+        parameters,
+        statement -> {
+          try (ResultSet rs = statement.executeQuery()) {
+            return rs.next();
           }
         });
   }

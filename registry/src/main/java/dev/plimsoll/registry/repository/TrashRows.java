@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** The rows of the trash. */
@@ -40,11 +41,13 @@ final class TrashRows {
   }
 
   Map<Tag, Digest> tags(Handle h, long deletion) {
-    return h.createQuery("SELECT name, digest FROM deleted_tags WHERE deletion_id = :id")
-        .bind("id", deletion)
-        .map((rs, ctx) ->
-            Map.entry(new Tag(rs.getString("name")), Digest.parse(rs.getString("digest"))))
-        .collectToMap(Map.Entry::getKey, Map.Entry::getValue);
+    return Plain.all(
+            h,
+            "SELECT name, digest FROM deleted_tags WHERE deletion_id = ?",
+            rs -> Map.entry(new Tag(rs.getString(1)), Digest.parse(rs.getString(2))),
+            deletion)
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   String reference(Handle h, long deletion) {
@@ -58,14 +61,14 @@ final class TrashRows {
   record Place(long repositoryId, RepositoryName repository) {}
 
   Optional<Place> place(Handle h, long deletion) {
-    return h.createQuery(
-            """
-            SELECT r.id, r.name FROM deletions d JOIN repositories r ON r.id = d.repository_id
-            WHERE d.id = :id
-            """)
-        .bind("id", deletion)
-        .map((rs, ctx) -> new Place(rs.getLong("id"), new RepositoryName(rs.getString("name"))))
-        .findOne();
+    return Plain.first(
+        h,
+        """
+        SELECT r.id, r.name FROM deletions d JOIN repositories r ON r.id = d.repository_id
+        WHERE d.id = ?
+        """,
+        rs -> new Place(rs.getLong(1), new RepositoryName(rs.getString(2))),
+        deletion);
   }
 
   Optional<Long> newest(Handle h, long repositoryId, String reference) {
@@ -102,17 +105,18 @@ final class TrashRows {
 
   /** Forgets when the things of a deletion were last pulled, but for tags given anew since. */
   void forgetPulls(Handle h, long deletion) {
-    h.createUpdate(
-            """
-            DELETE FROM pulls WHERE repository_id =
-                (SELECT repository_id FROM deletions WHERE id = :id)
-              AND (reference IN (SELECT digest FROM manifests WHERE deletion_id = :id)
-                OR reference IN (SELECT t.name FROM deleted_tags t WHERE t.deletion_id = :id
-                  AND NOT EXISTS (SELECT 1 FROM tags live
-                    WHERE live.repository_id = pulls.repository_id AND live.name = t.name)))
-            """)
-        .bind("id", deletion)
-        .execute();
+    Plain.update(
+        h,
+        """
+        DELETE FROM pulls WHERE repository_id = (SELECT repository_id FROM deletions WHERE id = ?)
+          AND (reference IN (SELECT digest FROM manifests WHERE deletion_id = ?)
+            OR reference IN (SELECT t.name FROM deleted_tags t WHERE t.deletion_id = ?
+              AND NOT EXISTS (SELECT 1 FROM tags live
+                WHERE live.repository_id = pulls.repository_id AND live.name = t.name)))
+        """,
+        deletion,
+        deletion,
+        deletion);
   }
 
   List<Deletion> page(Handle h, Optional<RepositoryName> repository, long before, int most) {
@@ -148,10 +152,8 @@ final class TrashRows {
   }
 
   void delete(Handle h, long deletion) {
-    h.createUpdate("DELETE FROM deleted_tags WHERE deletion_id = :id")
-        .bind("id", deletion)
-        .execute();
-    h.createUpdate("DELETE FROM deletions WHERE id = :id").bind("id", deletion).execute();
+    Plain.update(h, "DELETE FROM deleted_tags WHERE deletion_id = ?", deletion);
+    Plain.update(h, "DELETE FROM deletions WHERE id = ?", deletion);
   }
 
   /** A tag points again where it pointed when it was deleted: there is nothing left to restore. */

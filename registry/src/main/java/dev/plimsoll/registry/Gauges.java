@@ -7,6 +7,7 @@ import dev.plimsoll.registry.check.Orphans;
 import dev.plimsoll.registry.event.Webhooks;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcStatus;
+import dev.plimsoll.registry.mirror.Mirrors;
 import dev.plimsoll.registry.repository.Damage;
 import dev.plimsoll.registry.repository.Inventory;
 import dev.plimsoll.registry.repository.Space;
@@ -38,6 +39,22 @@ final class Gauges {
   Gauges(RegistryMetrics metrics, InstantSource clock) {
     this.metrics = metrics;
     this.clock = clock;
+  }
+
+  Gauges of(Mirrors mirrors) {
+    metrics.gauge(
+        "mirror_followers",
+        "Clients that are being served blobs that are still coming from an upstream.",
+        mirrors::followers);
+    metrics.gauge(
+        "mirror_upstreams_down",
+        "Upstreams that gave no answer when they were last asked.",
+        () -> mirrors.all().stream().filter(mirror -> !mirror.isUp()).count());
+    metrics.gauge(
+        "mirror_upstreams_waited_for",
+        "Upstreams that have said how long they want to be left alone, and are.",
+        () -> mirrors.all().stream().filter(mirror -> mirror.pause().isPositive()).count());
+    return this;
   }
 
   Gauges of(Transactions transactions) {

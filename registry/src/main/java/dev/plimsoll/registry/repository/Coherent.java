@@ -35,6 +35,7 @@ final class Coherent<K, V> {
     this.remembers = weightMax > 0;
     this.cache =
         Caffeine.newBuilder()
+            .executor(Runnable::run) // its upkeep is shorter than waking a thread for it
             .maximumWeight(weightMax)
             .<K, Stamped<V>>weigher((key, stamped) -> weigher.weigh(key, stamped.value()))
             .build();

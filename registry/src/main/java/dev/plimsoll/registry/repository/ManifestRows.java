@@ -38,15 +38,15 @@ final class ManifestRows {
   }
 
   Optional<StoredManifest> read(Handle h, long repositoryId, Digest digest) {
-    return h.createQuery(
-            """
-            SELECT digest, media_type, content FROM manifests
-            WHERE repository_id = :repository AND digest = :digest AND deletion_id IS NULL
-            """)
-        .bind("repository", repositoryId)
-        .bind("digest", digest.toString())
-        .map((rs, ctx) -> stored(rs))
-        .findOne();
+    return Plain.first(
+        h,
+        """
+        SELECT digest, media_type, content FROM manifests
+        WHERE repository_id = ? AND digest = ? AND deletion_id IS NULL
+        """,
+        ManifestRows::stored,
+        repositoryId,
+        digest.toString());
   }
 
   long insert(Handle h, long repositoryId, StoredManifest manifest, Manifest parsed, Instant now) {

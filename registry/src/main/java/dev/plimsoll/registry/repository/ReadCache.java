@@ -53,6 +53,7 @@ public final class ReadCache {
     this.links = new Coherent<>(sizeBytesMax / LINKS_PART, (key, link) -> ENTRY_BYTES);
     this.small =
         Caffeine.newBuilder()
+            .executor(Runnable::run) // its upkeep is shorter than waking a thread for it
             .maximumWeight(smallBytesMax)
             .<BlobKey, byte[]>weigher((key, bytes) -> ENTRY_BYTES + bytes.length)
             .build();

@@ -210,7 +210,7 @@ public final class Trash {
   private Purged purge(Handle h, long deletion, Instant leasedUntil) {
     TrashRows.Place place = place(h, deletion);
     Set<Digest> released = new HashSet<>();
-    trash.forgetPulls(h, deletion);
+    trash.forgetPulls(h, place.repositoryId(), deletion);
     List<ManifestRows.Found> gone = manifests.inDeletion(h, deletion);
     for (ManifestRows.Found found : gone) {
       released.addAll(manifests.references(h, found.id()));

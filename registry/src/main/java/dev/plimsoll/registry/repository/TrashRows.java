@@ -12,6 +12,18 @@ import org.jdbi.v3.core.Handle;
 
 /** The rows of the trash. */
 final class TrashRows {
+  static final String PULLS_OF_MANIFESTS =
+      """
+      DELETE FROM pulls WHERE repository_id = ?
+        AND reference IN (SELECT digest FROM manifests WHERE deletion_id = ?)
+      """;
+  static final String PULLS_OF_TAGS =
+      """
+      DELETE FROM pulls WHERE repository_id = ?
+        AND reference IN (SELECT t.name FROM deleted_tags t WHERE t.deletion_id = ?
+          AND NOT EXISTS (SELECT 1 FROM tags live
+            WHERE live.repository_id = ? AND live.name = t.name))
+      """;
 
   long insert(Handle h, long repositoryId, String reference, Actor actor) {
     long at = actor.at().toEpochMilli();
@@ -103,20 +115,13 @@ final class TrashRows {
         .execute();
   }
 
-  /** Forgets when the things of a deletion were last pulled, but for tags given anew since. */
-  void forgetPulls(Handle h, long deletion) {
-    Plain.update(
-        h,
-        """
-        DELETE FROM pulls WHERE repository_id = (SELECT repository_id FROM deletions WHERE id = ?)
-          AND (reference IN (SELECT digest FROM manifests WHERE deletion_id = ?)
-            OR reference IN (SELECT t.name FROM deleted_tags t WHERE t.deletion_id = ?
-              AND NOT EXISTS (SELECT 1 FROM tags live
-                WHERE live.repository_id = pulls.repository_id AND live.name = t.name)))
-        """,
-        deletion,
-        deletion,
-        deletion);
+  /**
+   * Forgets when the things of a deletion were last pulled, but for tags given anew since. Found by
+   * what was deleted: a repository may have a million pulls.
+   */
+  void forgetPulls(Handle h, long repositoryId, long deletion) {
+    Plain.update(h, PULLS_OF_MANIFESTS, repositoryId, deletion);
+    Plain.update(h, PULLS_OF_TAGS, repositoryId, deletion, repositoryId);
   }
 
   List<Deletion> page(Handle h, Optional<RepositoryName> repository, long before, int most) {

@@ -18,8 +18,8 @@ import org.sqlite.core.DB;
  * The prepared statements of a SQLite connection, kept for their next use: preparing most of ours
  * takes SQLite longer than running them. A statement that is in use is not among them, so the same
  * text may be run while its rows are read. What a context can ask for beyond the text, generated keys
- * and rows to be changed in place, SQLite gives with any statement or with none. For one thread, as the connection is; the statements end
- * with it.
+ * and rows to be changed in place, SQLite gives with any statement or with none. For one thread, as the
+ * connection is; the statements end with it.
  */
 public final class KeptStatements implements StatementBuilder {
   private static final int KEPT_MAX = 100;

@@ -211,6 +211,9 @@ public record StorageSettings(
       throw new IllegalArgumentException(
           "registry.storage.redirect needs registry.storage.kind: s3");
     }
+    if (!settings.get(REDIRECT)) {
+      refuseOthers("registry.storage.redirect-for", "registry.storage.redirect is not", settings);
+    }
     return new StorageSettings(
         s3,
         postgres(settings),

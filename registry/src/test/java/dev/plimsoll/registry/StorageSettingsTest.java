@@ -111,6 +111,7 @@ class StorageSettingsTest {
         "encryption=aes | registry.storage.s3.encryption is \"aes\"; it must be bucket, s3 or kms",
         "kms-key=id | registry.storage.s3.kms-key needs registry.storage.s3.encryption: kms",
         "unfinished-for=0s | registry.storage.s3.unfinished-for is 0; it must be positive",
+        "region=a,storage.redirect-for=5m | redirect-for is set, and registry.storage.redirect is not",
         "region=a,storage.redirect=true,storage.redirect-for=8d | redirect-for is 8d; it must be",
       })
   void whatNoBucketHasIsRefusedByItsKey(String of, String sentence) {

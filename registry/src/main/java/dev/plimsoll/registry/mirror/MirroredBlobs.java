@@ -63,7 +63,7 @@ public final class MirroredBlobs {
       return passing(source);
     }
     // It lies here twice for a moment, as it comes and as it is stored; and so do those before it.
-    if (!store.space().hasRoomFor(2 * blob.size() + fetches.pendingBytes())) {
+    if (!store.space().hasRoomFor(blob.size(), blob.size(), fetches.pendingBytes())) {
       log.warn("blob not kept, the disk is full repository={} digest={}", repository, digest);
       return passing(source);
     }

@@ -58,9 +58,16 @@ public final class Space {
         : lowWaterBytes;
   }
 
-  /** Whether so much can be written and the disk is still not low. */
-  public boolean hasRoomFor(long bytes) {
-    return !isLow() && usableBytes() - bytes >= lowWaterBytes;
+  /** Whether all of this can be written and the disk is still not low; sizes may be absurd. */
+  public boolean hasRoomFor(long... sizesBytes) {
+    long left = usableBytes() - lowWaterBytes;
+    for (long sizeBytes : sizesBytes) {
+      if (sizeBytes > left) {
+        return false;
+      }
+      left -= sizeBytes;
+    }
+    return !isLow();
   }
 
   /**

@@ -31,6 +31,15 @@ class SpaceTest {
   }
 
   @Test
+  void thereIsNoRoomForAbsurdSizes() {
+    Space space = new Space(directory, 0, Reserve.none());
+
+    assertThat(space.hasRoomFor(1, 1, 1)).isTrue();
+    assertThat(space.hasRoomFor(1L << 62, 1L << 62, 0)).isFalse();
+    assertThat(space.hasRoomFor(Long.MAX_VALUE, Long.MAX_VALUE, 2)).isFalse();
+  }
+
+  @Test
   void theReserveComesBackBeforeAnythingNewIsTaken() throws IOException {
     Reserve reserve = reserve();
     Space space = new Space(directory, RESERVE_BYTES, reserve);

@@ -143,7 +143,10 @@ public final class Manifests {
 
   /** Whether a repository has any manifest, live or in the trash. */
   public boolean knows(RepositoryName repository) throws IOException {
-    return transactions.read(h -> repositories.isKnown(h, repository));
+    return Boolean.TRUE.equals(
+        cache
+            .known()
+            .get(repository, () -> transactions.read(h -> repositories.isKnown(h, repository))));
   }
 
   /**

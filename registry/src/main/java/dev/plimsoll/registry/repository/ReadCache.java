@@ -10,12 +10,14 @@ import java.io.IOException;
 import java.util.Collection;
 
 /**
- * What the pull path remembers of the database: manifests, tags and the links of blobs. Coherent
- * within this process, see {@link Coherent}; every write of the core names here what it touched.
+ * What the pull path remembers of the database: manifests, tags, the links of blobs, and which names
+ * were pushed to. Coherent within this process, see {@link Coherent}; every write of the core names
+ * here what it touched.
  */
 public final class ReadCache {
   private static final int ENTRY_BYTES = 400; // keys, record and bookkeeping, by rough count
   private static final int LINKS_PART = 8;
+  private static final int NAMES_PART = 64;
 
   record Named(RepositoryName repository, Digest digest) {}
 
@@ -24,6 +26,7 @@ public final class ReadCache {
   private final Coherent<Named, StoredManifest> manifests;
   private final Coherent<Tagged, Digest> tags;
   private final Coherent<Named, BlobRows.Link> links;
+  private final Coherent<RepositoryName, Boolean> known;
 
   /** By physical name, so there is nothing that could become untrue. */
   private final Cache<BlobKey, byte[]> small;
@@ -51,6 +54,7 @@ public final class ReadCache {
         new Coherent<>(sizeBytesMax / 2, (key, manifest) -> ENTRY_BYTES + manifest.bytes().length);
     this.tags = new Coherent<>(sizeBytesMax / LINKS_PART, (key, digest) -> ENTRY_BYTES);
     this.links = new Coherent<>(sizeBytesMax / LINKS_PART, (key, link) -> ENTRY_BYTES);
+    this.known = new Coherent<>(sizeBytesMax / NAMES_PART, (key, isKnown) -> ENTRY_BYTES);
     this.small =
         Caffeine.newBuilder()
             .executor(Runnable::run) // its upkeep is shorter than waking a thread for it
@@ -71,6 +75,11 @@ public final class ReadCache {
     return links;
   }
 
+  /** Whether repositories have any manifest, live or in the trash. */
+  Coherent<RepositoryName, Boolean> known() {
+    return known;
+  }
+
   byte[] small(BlobKey key, SmallBlob blob) throws IOException {
     byte[] known = small.getIfPresent(key);
     if (known == null) {
@@ -82,6 +91,13 @@ public final class ReadCache {
 
   void manifestChanged(RepositoryName repository, Digest digest) {
     manifests.changed(new Named(repository, digest));
+    known.changed(repository);
+  }
+
+  /** Manifests have left the trash for good. */
+  void purged(Trash.Purged gone) {
+    known.changed(gone.repository());
+    linksChanged(gone.repository(), gone.released());
   }
 
   void tagChanged(RepositoryName repository, Tag tag) {

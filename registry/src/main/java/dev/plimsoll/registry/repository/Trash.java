@@ -120,7 +120,7 @@ public final class Trash {
    */
   public Purged purge(long deletion) throws IOException {
     Purged purged = transactions.free(h -> purgeUnlessHeld(h, deletion));
-    cache.linksChanged(purged.repository(), purged.released());
+    cache.purged(purged);
     return purged;
   }
 
@@ -142,7 +142,7 @@ public final class Trash {
   /** Makes final what was deleted at {@code limit} or before, at most so many deletions at once. */
   public Batch purgeDeletedBefore(Instant limit, int most) throws IOException {
     Batch batch = transactions.free(h -> purgeDue(h, limit, most));
-    batch.purged().forEach(p -> cache.linksChanged(p.repository(), p.released()));
+    batch.purged().forEach(cache::purged);
     return batch;
   }
 

@@ -451,6 +451,20 @@ class MirrorApiTest {
   }
 
   @Test
+  void aNameIsTheFallbacksUntilItIsPushedHereAndWhenItsLastManifestHasLeftTheTrash()
+      throws Exception {
+    String tag = "/v2/library/app/manifests/1";
+    assertThat(mirror.send("GET", tag).body()).isEqualTo(image);
+    byte[] own = mirror.image("library/app", "1", "our own");
+    assertThat(mirror.send("GET", tag).body()).isEqualTo(own);
+    String digest = "/v2/library/app/manifests/" + Digest.sha256(own);
+    assertThat(mirror.send("DELETE", digest).status()).isEqualTo(202);
+    assertThat(mirror.send("GET", tag).status()).isEqualTo(404);
+    assertThat(mirror.send("POST", "/plimsoll/v1/gc?now").status()).isEqualTo(200);
+    assertThat(mirror.send("GET", tag).body()).isEqualTo(image);
+  }
+
+  @Test
   void aNameThatWasPushedHereNeverMeansAStrangersRepository() throws Exception {
     upstream.image("team/app", "2", "a stranger's");
     mirror.image("team/app", "1", "our own");

@@ -122,7 +122,7 @@ final class Dialer {
       return new Transport.Stream(socket, bottom);
     } catch (IOException e) {
       attempt.close();
-      throw attempt.explained(e, "TLS handshake with " + tls);
+      throw attempt.explained(CertificateTrouble.toldBy(e), "TLS handshake with " + tls);
     } finally {
       watchdog.forget(attempt);
     }

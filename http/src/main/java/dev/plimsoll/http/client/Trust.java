@@ -9,6 +9,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -150,7 +151,15 @@ public final class Trust {
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);
-    return factory.getTrustManagers();
+    return Arrays.stream(factory.getTrustManagers())
+        .map(Trust::explaining)
+        .toArray(TrustManager[]::new);
+  }
+
+  private static TrustManager explaining(TrustManager manager) {
+    return manager instanceof X509ExtendedTrustManager judge
+        ? new CertificateTrouble.Explaining(judge)
+        : manager;
   }
 
   private static List<X509Certificate> systemAuthorities()

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
@@ -17,32 +18,34 @@ record TestCertificates(Path certificate, Path key, KeyStore store) {
 
   /**
    * @param names as in {@code -ext san=}, for example {@code ip:127.0.0.1}
+   * @param more for keytool, such as {@code -validity}
    */
-  static TestCertificates make(Path directory, String name, String names) throws Exception {
+  static TestCertificates make(Path directory, String name, String names, String... more)
+      throws Exception {
     Path file = directory.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-keystore",
-                    file.toString(),
-                    "-storetype",
-                    "PKCS12",
-                    "-storepass",
-                    "changeit",
-                    "-alias",
-                    "it",
-                    "-keyalg",
-                    "EC",
-                    "-dname",
-                    "CN=" + name,
-                    "-ext",
-                    "san=" + names,
-                    "-ext",
-                    "bc=ca:true"))
-            .redirectErrorStream(true)
-            .start();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keystore",
+                file.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit",
+                "-alias",
+                "it",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=" + names,
+                "-ext",
+                "bc=ca:true"));
+    command.addAll(List.of(more));
+    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said =
         new String(
             keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

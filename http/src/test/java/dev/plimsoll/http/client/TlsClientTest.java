@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsClientTest {
+  private static final String NOT_VERIFIED = "tls: failed to verify certificate: x509: ";
   private static final Duration LONG = Duration.ofSeconds(20);
 
   @TempDir private static Path directory;
@@ -45,9 +46,14 @@ class TlsClientTest {
   void startServer() throws Exception {
     certificates = TestCertificates.make(directory, "server", "ip:127.0.0.1");
     clientCertificates = TestCertificates.make(directory, "client", "dns:client");
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = server(certificates);
+  }
+
+  private HttpsServer server(TestCertificates shown) throws Exception {
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(
-        new HttpsConfigurator(certificates.serverContext(clientCertificates)) {
+        new HttpsConfigurator(shown.serverContext(clientCertificates)) {
           @Override
           public void configure(HttpsParameters parameters) {
             SSLParameters wanted = getSSLContext().getDefaultSSLParameters();
@@ -73,6 +79,7 @@ class TlsClientTest {
           exchange.close();
         });
     server.start();
+    return server;
   }
 
   @AfterAll
@@ -98,7 +105,9 @@ class TlsClientTest {
 
   @Test
   void anUnknownAuthorityIsNotBelieved() {
-    assertThatThrownBy(() -> get(endpoint(Trust.system()))).isInstanceOf(SSLException.class);
+    assertThatThrownBy(() -> get(endpoint(Trust.system())))
+        .isInstanceOf(SSLException.class)
+        .hasMessage(NOT_VERIFIED + "certificate signed by unknown authority");
   }
 
   @Test
@@ -106,7 +115,27 @@ class TlsClientTest {
     Trust trust = Trust.system().withAuthoritiesOf(certificates.certificate());
     var byName = new Endpoint.Tls("localhost", server.getAddress().getPort(), trust);
 
-    assertThatThrownBy(() -> get(byName)).isInstanceOf(SSLException.class);
+    assertThatThrownBy(() -> get(byName))
+        .isInstanceOf(SSLException.class)
+        .hasMessage(NOT_VERIFIED + "certificate is valid for 127.0.0.1, not localhost");
+  }
+
+  @Test
+  void aCertificatePastItsTimeIsNotBelieved() throws Exception {
+    TestCertificates old =
+        TestCertificates.make(
+            directory, "old", "ip:127.0.0.1", "-startdate", "-9d", "-validity", "2");
+    HttpsServer late = server(old);
+    try {
+      var endpoint = new Endpoint.Tls("127.0.0.1", late.getAddress().getPort(), Trust.system());
+
+      assertThatThrownBy(() -> get(endpoint))
+          .isInstanceOf(SSLException.class)
+          .hasMessageStartingWith(NOT_VERIFIED + "certificate has expired or is not yet valid")
+          .hasMessageContaining(" is after ");
+    } finally {
+      late.stop(0);
+    }
   }
 
   @Test

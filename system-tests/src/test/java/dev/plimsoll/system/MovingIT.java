@@ -129,7 +129,7 @@ class MovingIT {
     String command = "$P registry import --url $U --from http://$R ";
 
     assertThat(shell.refusal("echo wrong | " + command + "--username user --password-stdin"))
-        .contains("does not list its repositories", "nauthorized")
+        .contains("does not list its repositories", "nauthorized", "--username NAME")
         .doesNotContain("wrong");
     shell.out("echo right | " + command + "--username user --password-stdin --repository team/b");
     assertThat(shell.run(command + "--username user").code()).isEqualTo(2);

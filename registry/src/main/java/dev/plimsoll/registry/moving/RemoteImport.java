@@ -32,6 +32,8 @@ public final class RemoteImport {
   private static final Pattern ABOUT =
       Pattern.compile("(sha256|sha512)-([0-9a-f]{64,})(?:\\.(?:sig|att|sbom))?");
 
+  private static final String WHO = "--username NAME --password-stdin";
+
   private final Newcomer newcomer;
   private final RegistrySettings settings;
   private final InstantSource clock;
@@ -149,8 +151,11 @@ public final class RemoteImport {
             .toList();
       } catch (TransferException e) {
         throw new IOException(
-            "%s does not list its repositories (%s); name them, each with --repository NAME"
-                .formatted(other.address(), e.getMessage()),
+            "%s does not list its repositories (%s); %sname them, each with --repository NAME"
+                .formatted(
+                    other.address(),
+                    e.getMessage(),
+                    isAboutWhoAsks(e) ? "say who may see them, with " + WHO + ", or " : ""),
             e);
       }
     }
@@ -164,9 +169,18 @@ public final class RemoteImport {
         } // else a catalog still names what has lost all its tags
       } catch (IOException | TransferException e) {
         progress.goOn();
-        progress.found("refused", repository.value(), "its tags: " + state.trouble(e));
+        progress.found(
+            "refused",
+            repository.value(),
+            "its tags: %s%s"
+                .formatted(
+                    state.trouble(e), isAboutWhoAsks(e) ? "; who may pull them: " + WHO : ""));
       }
       return List.of();
+    }
+
+    private static boolean isAboutWhoAsks(Exception e) {
+      return e instanceof TransferException.Unauthorized || e instanceof TransferException.Denied;
     }
 
     private boolean isWanted(Tag tag) {

@@ -386,7 +386,7 @@ final class Assembly {
         new Origins(settings.access().trustedProxies()),
         settings.externalUrl(),
         settings.limits().chunkMin().bytes(),
-        new HealthApi(plain, space, collector, metrics),
+        new HealthApi(plain, space, collector, readOnly, metrics),
         resources());
   }
 

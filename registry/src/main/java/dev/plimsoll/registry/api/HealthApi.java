@@ -4,6 +4,7 @@ import dev.plimsoll.foundation.metrics.Metrics;
 import dev.plimsoll.http.Request;
 import dev.plimsoll.http.Response;
 import dev.plimsoll.oci.Json;
+import dev.plimsoll.registry.auth.ReadOnly;
 import dev.plimsoll.registry.gc.Collector;
 import dev.plimsoll.registry.gc.GcStatus;
 import dev.plimsoll.registry.repository.Space;
@@ -26,20 +27,28 @@ public final class HealthApi {
   private final Transactions transactions;
   private final Space space;
   private final Collector collector;
+  private final ReadOnly readOnly;
   private final RegistryMetrics metrics;
   private final ReentrantLock asking = new ReentrantLock();
-  private volatile Seen seen = new Seen(true, false, System.nanoTime() - ASKED_EVERY.toNanos());
+  private volatile Seen seen =
+      new Seen(true, false, false, System.nanoTime() - ASKED_EVERY.toNanos());
 
   public HealthApi(
-      Transactions transactions, Space space, Collector collector, RegistryMetrics metrics) {
+      Transactions transactions,
+      Space space,
+      Collector collector,
+      ReadOnly readOnly,
+      RegistryMetrics metrics) {
     this.transactions = transactions;
     this.space = space;
     this.collector = collector;
+    this.readOnly = readOnly;
     this.metrics = metrics;
   }
 
-  /** Whether the database answered, whether anything is collected, and when that was asked. */
-  private record Seen(boolean databaseAnswers, boolean collectorOff, long atNanos) {
+  /** Whether the database answered, what it says of changes, and when that was asked. */
+  private record Seen(
+      boolean databaseAnswers, boolean isReadOnly, boolean collectorOff, long atNanos) {
     boolean isFresh() {
       return System.nanoTime() - atNanos < ASKED_EVERY.toNanos();
     }
@@ -84,8 +93,8 @@ public final class HealthApi {
       response.header("Content-Type", "text/plain").send(OK);
       return;
     }
-    // A registry on a full disk, or one that collects nothing, still serves pulls: a balancer must
-    // not take it out.
+    // A registry on a full disk, one that is read-only, or one that collects nothing still serves
+    // pulls: a balancer must not take it out.
     Ready ready = ready(seenLately());
     if (!ready.ready()) {
       response.status(503);
@@ -93,13 +102,13 @@ public final class HealthApi {
     response.header("Content-Type", "application/json").send(Json.write(ready));
   }
 
-  /** Why nothing is collected is not for everybody: the administration tells it. */
+  /** Why nothing may be changed or is collected is not for everybody: the administration tells it. */
   private Ready ready(Seen lately) {
     boolean databaseAnswers = lately.databaseAnswers();
     return new Ready(
         databaseAnswers,
         databaseAnswers ? Optional.empty() : Optional.of("the database cannot be reached"),
-        databaseAnswers && !space.isLow(),
+        databaseAnswers && !lately.isReadOnly() && !space.isLow(),
         space.usableBytes(),
         space.lowWaterBytes(),
         space.reservedBytes(),
@@ -122,10 +131,11 @@ public final class HealthApi {
   private Seen asked() {
     try {
       transactions.read(h -> h.select("SELECT 1").mapTo(int.class).one());
-      return new Seen(true, collector.off().isPresent(), System.nanoTime());
+      boolean isReadOnly = readOnly.reason().isPresent();
+      return new Seen(true, isReadOnly, collector.off().isPresent(), System.nanoTime());
     } catch (IOException e) {
       return new Seen(
-          false, false, System.nanoTime()); // every request that needs the database says why
+          false, false, false, System.nanoTime()); // every request that needs the database says why
     }
   }
 

@@ -115,7 +115,7 @@ class RulesApiTest {
       assertThat(client.send("POST", "/plimsoll/v1/gc?now").status()).isEqualTo(405);
       await().until(() -> client.send("GET", "/readyz").text().contains("\"collects\":false"));
       assertThat(client.send("GET", "/readyz").text())
-          .contains("\"ready\":true")
+          .contains("\"ready\":true", "\"takesPushes\":false")
           .doesNotContain("moving house");
       assertThat(client.send("GET", "/v2/app/manifests/1").body()).isEqualTo(manifest);
     }

@@ -2,7 +2,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The same requests to a small and to a large registry, one kind after the other; prints for each kind
- * how many ms one takes in either: {@code Growth URL TAGS REPOSITORIES MANIFESTS URL TAGS …}.
+ * how many ms one takes in either: {@code Growth TIMES URL TAGS REPOSITORIES MANIFESTS URL TAGS …}.
+ * What only reads is asked so many times as often: a JVM compiles what it has done some thousand times.
  */
 final class Growth {
   private static final int CONNECTIONS = 4;
@@ -16,29 +17,30 @@ final class Growth {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Size small = size(arguments, 0);
-    Size large = size(arguments, 4);
+    int times = Integer.parseInt(arguments[0]);
+    Size small = size(arguments, 1);
+    Size large = size(arguments, 5);
     for (Size size : new Size[] {small, large}) {
       try (Http http = new Http(size.url())) {
         Images.pushConfig(http, "growth/images");
       }
     }
-    measure("manifest_GET_by_tag,_1,000_in_use", small, large, 4000, (http, size, i) ->
+    measure("manifest_GET_by_tag,_1,000_in_use", small, large, times * 4000, (http, size, i) ->
         manifest(http, "GET", "g%07d".formatted(i % Math.min(WORKING_SET, size.manifests()) / 3 * 3)));
-    measure("manifest_GET_by_digest,_any", small, large, 4000, (http, size, _) ->
+    measure("manifest_GET_by_digest,_any", small, large, times * 4000, (http, size, _) ->
         manifest(http, "GET", "sha256:%064x".formatted(1_000_000 + any(size.manifests()))));
-    measure("manifest_HEAD_by_tag,_any", small, large, 4000, (http, size, _) ->
+    measure("manifest_HEAD_by_tag,_any", small, large, times * 4000, (http, size, _) ->
         manifest(http, "HEAD", "g%07d".formatted(any(size.manifests()) / 3 * 3)));
-    measure("blob_HEAD,_any", small, large, 4000, (http, size, _) ->
+    measure("blob_HEAD,_any", small, large, times * 4000, (http, size, _) ->
         http.send(
             200,
             "HEAD",
             "/v2/growth/images/blobs/sha256:%064x".formatted(100_000_000 + any(size.manifests())),
             "",
             Http.NOTHING));
-    measure("tag_page_of_50,_anywhere", small, large, 2000, (http, size, _) ->
+    measure("tag_page_of_50,_anywhere", small, large, times * 2000, (http, size, _) ->
         get(http, "/v2/growth/tags/tags/list?n=50&last=t%06d".formatted(any(size.tags() / 2))));
-    measure("catalog_page_of_50,_anywhere", small, large, 2000, (http, size, _) ->
+    measure("catalog_page_of_50,_anywhere", small, large, times * 2000, (http, size, _) ->
         get(http, "/v2/_catalog?n=50&last=growth/r%05d".formatted(any(size.repositories() / 2))));
     measure("push_of_an_image", small, large, 400, (http, _, i) ->
         Images.push(http, "growth/images", RUN + i));

@@ -73,6 +73,12 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
   <T extends @Nullable Object> T read(Work<T> work) throws IOException;
 
   /**
+   * As {@link #read}, for a work that finds a few rows by their keys: it may run on the caller's
+   * thread, and holds the carrier of a virtual one meanwhile.
+   */
+  <T extends @Nullable Object> T look(Work<T> work) throws IOException;
+
+  /**
    * Runs {@code work} after all writes that returned before, and returns when its commit has reached
    * the disk. If the work throws, what it wrote is undone, what others wrote is kept, and its
    * exception reaches the caller as it is.

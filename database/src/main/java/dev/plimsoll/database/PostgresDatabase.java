@@ -60,6 +60,12 @@ final class PostgresDatabase implements Database {
     return readers.submit(new Job<>(work, Job.Kind.ORDINARY));
   }
 
+  /** It is another process that is asked, so a thread has to wait in any case. */
+  @Override
+  public <T extends @Nullable Object> T look(Work<T> work) throws IOException {
+    return read(work);
+  }
+
   @Override
   public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
     refuseNesting("write");

@@ -2,18 +2,35 @@ package dev.plimsoll.database;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
-/** A few threads that read, each with a connection that it opens when it is first needed. */
+/**
+ * A few threads that read, each with a connection that it opens when it is first needed; and places
+ * where callers read by themselves, because waking a thread and being woken costs several times what
+ * finding a row by its key does. There are fewer places than processors: a native call holds the
+ * carrier of a virtual thread, and however long a disk takes, not all carriers wait for it.
+ */
 final class Readers implements AutoCloseable {
+  static final int PLACES = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
   private final Connections connections;
   private final Opener opener;
   private final Jobs jobs;
   private final List<Thread> threads;
+  private final Semaphore places = new Semaphore(PLACES);
+  private final Deque<Session> idle = new ConcurrentLinkedDeque<>(); // of the places
+  private final Set<Thread> looking = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** How each of them gets its connection. */
   interface Opener {
@@ -58,30 +75,55 @@ final class Readers implements AutoCloseable {
     return job.await();
   }
 
+  /** The same on the caller's thread, if a place is free. */
+  <T extends @Nullable Object> T look(Job<T> job) throws IOException {
+    if (!places.tryAcquire()) {
+      return submit(job);
+    }
+    looking.add(Thread.currentThread());
+    try {
+      Session session = carryOut(job, idle.poll());
+      if (session != null) {
+        idle.push(session);
+      }
+    } finally {
+      looking.remove(Thread.currentThread());
+      places.release();
+    }
+    return job.await();
+  }
+
   boolean isMine(Thread other) {
-    return threads.contains(other);
+    return threads.contains(other) || looking.contains(other);
   }
 
   private void work() {
     Session session = null;
     for (Job<?> job = jobs.take(); job != null; job = jobs.take()) {
-      try {
-        if (session == null) {
-          session = new Session(opener.open());
-        }
-        run(job, session);
-      } catch (Throwable e) {
-        if (session != null) {
-          session.closeQuietly(); // the connection may be what is broken
-          session = null;
-        }
-        job.refuse(e);
-      }
-      job.tell();
+      session = carryOut(job, session);
     }
     if (session != null) {
       session.closeQuietly();
     }
+  }
+
+  /** Returns what is to be used next, if anything is. */
+  private @Nullable Session carryOut(Job<?> job, @Nullable Session known) {
+    @Nullable Session session = known;
+    try {
+      if (session == null) {
+        session = new Session(opener.open());
+      }
+      run(job, session);
+    } catch (Throwable e) {
+      if (session != null) {
+        session.closeQuietly(); // the connection may be what is broken
+        session = null;
+      }
+      job.refuse(e);
+    }
+    job.tell();
+    return session;
   }
 
   /** Returns normally if the connection is still good, whatever the work did. */
@@ -103,6 +145,10 @@ final class Readers implements AutoCloseable {
   @Override
   public void close() {
     jobs.close();
+    if (!closed.getAndSet(true)) {
+      places.acquireUninterruptibly(PLACES); // for good: whoever looks now hears that it is closed
+      idle.forEach(Session::closeQuietly);
+    }
     threads.forEach(Joining::join);
   }
 }

@@ -43,6 +43,12 @@ final class SqliteDatabase implements Database {
   }
 
   @Override
+  public <T extends @Nullable Object> T look(Work<T> work) throws IOException {
+    refuseNesting("look");
+    return readers.look(new Job<>(work, Job.Kind.ORDINARY));
+  }
+
+  @Override
   public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
     refuseNesting("write");
     return writer.submit(new Job<>(work, Job.Kind.ORDINARY));

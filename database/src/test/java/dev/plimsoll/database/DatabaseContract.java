@@ -104,6 +104,22 @@ interface DatabaseContract {
   }
 
   @Test
+  default void aLookFindsWhatWasWrittenAndCannotWrite() throws IOException {
+    try (Database database = open()) {
+      database.write(handle -> Notes.add(handle, "first"));
+      assertThat(database.look(Notes::all)).containsExactly("first");
+
+      assertThatThrownBy(() -> database.look(handle -> Notes.add(handle, "never")))
+          .isInstanceOf(IOException.class)
+          .message()
+          .containsPattern("read-?only");
+      database.write(handle -> Notes.add(handle, "second"));
+
+      assertThat(database.look(Notes::all)).containsExactly("first", "second");
+    }
+  }
+
+  @Test
   default void aReadSeesOneSnapshotWhileOthersWrite() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch written = new CountDownLatch(1);
@@ -147,6 +163,8 @@ interface DatabaseContract {
           .isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> database.read(outer -> database.read(Notes::count)))
           .isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> database.look(outer -> database.write(Notes::count)))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
@@ -172,6 +190,9 @@ interface DatabaseContract {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("closed");
     assertThatThrownBy(() -> database.read(Notes::count)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> database.look(Notes::count))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
   }
 
   /** A copy with two notes, of which the first is gone. */

@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,45 @@ class DatabaseTest implements DatabaseContract {
       database.write(handle -> Notes.add(handle, "next"));
 
       assertThat(database.read(Notes::all)).containsExactly("next");
+    }
+  }
+
+  @Test
+  void aLookIsTheCallersUntilAllPlacesAreTaken() throws Exception {
+    CountDownLatch busy = new CountDownLatch(Readers.PLACES);
+    CountDownLatch go = new CountDownLatch(1);
+    Database database = open();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Thread looked = database.look(handle -> Thread.currentThread());
+      assertThat(looked).isSameAs(Thread.currentThread());
+      List<Future<Long>> looks = new ArrayList<>();
+      for (int i = 0; i < Readers.PLACES; i++) {
+        looks.add(
+            threads.submit(() ->
+                database.look(handle -> {
+                  busy.countDown();
+                  await(go);
+                  return Notes.count(handle);
+                })));
+      }
+      await(busy);
+      database.write(handle -> Notes.add(handle, "meanwhile"));
+
+      String other = database.look(handle -> Thread.currentThread().getName());
+      assertThat(other).startsWith("database-reader-");
+      assertThat(database.look(Notes::count)).isOne();
+      Future<?> closing =
+          threads.submit(() -> {
+            database.close();
+            return true;
+          });
+      assertThatThrownBy(() -> closing.get(100, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      go.countDown();
+      for (Future<Long> look : looks) {
+        assertThat(look.get()).isBetween(0L, 1L); // its snapshot begins with its first statement
+      }
+      closing.get();
     }
   }
 

@@ -148,6 +148,11 @@ public final class AuditLog {
     }
 
     @Override
+    public <T extends @Nullable Object> T look(Work<T> work) throws IOException {
+      return plain.look(work);
+    }
+
+    @Override
     public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
       return noting(work, plain::write);
     }

@@ -70,6 +70,11 @@ public final class Outbox {
     }
 
     @Override
+    public <T extends @Nullable Object> T look(Work<T> work) throws IOException {
+      return plain.look(work);
+    }
+
+    @Override
     public <T extends @Nullable Object> T write(Work<T> work) throws IOException {
       return told(plain.write(telling(work)));
     }

@@ -56,7 +56,8 @@ final class GarbageRows {
 
   /**
    * Tells the links that a run would take away, blob by blob: those whose lease is over, or would be
-   * once what is due in the trash is purged, and that nothing names but what is due.
+   * once what is due in the trash is purged, and that nothing names but what is due. {@code CROSS
+   * JOIN} has SQLite begin with the trash and not with all that anything names.
    */
   void wouldUnlink(
       Handle h, Trash.Due due, Instant leaseEnd, Instant linkedAt, Consumer<Loss> heard) {
@@ -65,16 +66,16 @@ final class GarbageRows {
             """
             WITH released AS (
               SELECT DISTINCT r.repository_id, r.digest FROM deletions d
-              JOIN manifests m ON m.deletion_id = d.id
-              JOIN manifest_references r ON r.manifest_id = m.id
-              WHERE d.kept_from <= :limit AND d.id NOT IN (%1$s) AND :released <= :end),
+              CROSS JOIN manifests m CROSS JOIN manifest_references r
+              WHERE m.deletion_id = d.id AND r.manifest_id = m.id
+                AND d.kept_from <= :limit AND d.id NOT IN (%1$s) AND :released <= :end),
             ended AS (
               SELECT repository_id, digest FROM blob_links
               WHERE leased_until <= :end AND linked_at <= :linked
               UNION
-              SELECT l.repository_id, l.digest FROM released x
-              JOIN blob_links l ON l.repository_id = x.repository_id AND l.digest = x.digest
-              WHERE l.leased_until IS NULL AND l.linked_at <= :linked),
+              SELECT l.repository_id, l.digest FROM released x CROSS JOIN blob_links l
+              WHERE l.repository_id = x.repository_id AND l.digest = x.digest
+                AND l.leased_until IS NULL AND l.linked_at <= :linked),
             going AS (
               SELECT e.digest, count(*) AS links FROM ended e
               WHERE NOT EXISTS (SELECT 1 FROM manifest_references r
@@ -112,12 +113,15 @@ final class GarbageRows {
         .list();
   }
 
-  /** Blobs whose bytes are to go, or were going when the process ended. */
+  /**
+   * Blobs whose bytes are to go, or were going when the process ended. The bound, which holds for
+   * every row, and no other order lead to the index: else SQLite goes through all blobs.
+   */
   List<Doomed> deleting(Handle h) {
     return h.createQuery(
             """
             SELECT digest, generation, size_bytes, content IS NOT NULL AS small FROM blobs
-            WHERE state = 'deleting' ORDER BY digest, generation
+            WHERE state = 'deleting' AND digest > '' ORDER BY digest
             """)
         .map((rs, ctx) -> doomed(rs))
         .list();

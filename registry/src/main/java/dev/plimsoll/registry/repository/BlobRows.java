@@ -211,9 +211,10 @@ public class BlobRows {
     h.createUpdate(
             """
             UPDATE blob_links SET deleted_at = NULL
-            WHERE deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM manifest_references r
-              WHERE r.manifest_id = :manifest AND r.repository_id = blob_links.repository_id
-                AND r.digest = blob_links.digest)
+            WHERE deleted_at IS NOT NULL
+              AND repository_id = (SELECT m.repository_id FROM manifests m WHERE m.id = :manifest)
+              AND digest IN (SELECT r.digest FROM manifest_references r
+                WHERE r.manifest_id = :manifest)
             """)
         .bind("manifest", manifestId)
         .execute();

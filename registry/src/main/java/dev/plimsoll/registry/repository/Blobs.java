@@ -129,7 +129,7 @@ public final class Blobs {
 
   private byte[] small(BlobKey key) throws IOException {
     return transactions
-        .read(h -> blobs.content(h, key.digest(), key.generation()))
+        .look(h -> blobs.content(h, key.digest(), key.generation()))
         .orElseThrow(() -> new ContentException.BlobUnknown(key));
   }
 
@@ -227,7 +227,7 @@ public final class Blobs {
             .links()
             .get(
                 new ReadCache.Named(repository, digest),
-                () -> transactions.read(h -> find(h, repository, digest)).orElse(null));
+                () -> transactions.look(h -> find(h, repository, digest)).orElse(null));
     if (link == null) {
       throw new BlobUnknown(repository, digest);
     }

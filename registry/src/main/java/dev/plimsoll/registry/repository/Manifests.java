@@ -146,7 +146,7 @@ public final class Manifests {
     return Boolean.TRUE.equals(
         cache
             .known()
-            .get(repository, () -> transactions.read(h -> repositories.isKnown(h, repository))));
+            .get(repository, () -> transactions.look(h -> repositories.isKnown(h, repository))));
   }
 
   /**
@@ -200,7 +200,7 @@ public final class Manifests {
         .manifests()
         .get(
             new ReadCache.Named(repository, digest),
-            () -> transactions.read(h -> find(h, repository, digest)).orElse(null));
+            () -> transactions.look(h -> find(h, repository, digest)).orElse(null));
   }
 
   private Optional<StoredManifest> find(Handle h, RepositoryName repository, Digest digest) {
@@ -214,7 +214,7 @@ public final class Manifests {
             .tags()
             .get(
                 new ReadCache.Tagged(repository, tag),
-                () -> transactions.read(h -> find(h, repository, tag)).orElse(null));
+                () -> transactions.look(h -> find(h, repository, tag)).orElse(null));
     return digest == null ? null : byDigest(repository, digest);
   }
 

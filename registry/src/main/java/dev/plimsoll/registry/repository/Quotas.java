@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
@@ -99,18 +100,25 @@ public final class Quotas {
   }
 
   private static Usage usage(Handle h, String namespace) {
-    return h.createQuery(
-            """
-            SELECT COALESCE(SUM(u.size_bytes), 0) AS size_bytes, COALESCE(SUM(u.tags), 0) AS tags
-            FROM repository_usage u JOIN repositories r ON r.id = u.repository_id
-            WHERE :all = 1 OR r.name = :namespace OR (r.name > :first AND r.name < :last)
-            """)
-        .bind("all", namespace.isEmpty() ? 1 : 0)
-        .bind("namespace", namespace)
-        .bind("first", namespace + "/")
-        .bind("last", namespace + "0") // the character after the slash
-        .map((rs, ctx) -> new Usage(rs.getLong("size_bytes"), rs.getLong("tags")))
-        .one();
+    String all =
+        "SELECT COALESCE(SUM(size_bytes), 0), COALESCE(SUM(tags), 0) FROM repository_usage";
+    Plain.Mapper<Usage> mapper = rs -> new Usage(rs.getLong(1), rs.getLong(2));
+    Optional<Usage> usage =
+        namespace.isEmpty()
+            ? Plain.first(h, all, mapper)
+            : Plain.first(
+                h,
+                all
+                    + """
+                     WHERE repository_id IN (
+                      SELECT id FROM repositories WHERE name = ?
+                      UNION ALL SELECT id FROM repositories WHERE name > ? AND name < ?)
+                    """,
+                mapper,
+                namespace,
+                namespace + "/",
+                namespace + "0"); // the character after the slash
+    return usage.orElseThrow();
   }
 
   private static QuotaExceeded refusal(Quota quota, long most, long wanted) {

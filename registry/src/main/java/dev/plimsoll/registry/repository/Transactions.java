@@ -14,6 +14,11 @@ public interface Transactions {
   /** See {@link Database#read}. */
   <T extends @Nullable Object> T read(Work<T> work) throws IOException;
 
+  /** See {@link Database#look}. */
+  default <T extends @Nullable Object> T look(Work<T> work) throws IOException {
+    return read(work);
+  }
+
   /** See {@link Database#write}. */
   <T extends @Nullable Object> T write(Work<T> work) throws IOException;
 
@@ -35,6 +40,11 @@ public interface Transactions {
       @Override
       public <T extends @Nullable Object> T read(Work<T> work) throws IOException {
         return database.read(work);
+      }
+
+      @Override
+      public <T extends @Nullable Object> T look(Work<T> work) throws IOException {
+        return database.look(work);
       }
 
       @Override

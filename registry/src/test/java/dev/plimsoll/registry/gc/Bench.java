@@ -137,10 +137,15 @@ final class Bench implements AutoCloseable, InstantSource {
   }
 
   Housekeeping housekeeping(Path directory, Duration every) {
+    return housekeeping(directory, every, Duration.ofDays(30));
+  }
+
+  /** With checks that are due so often; zero: never. */
+  Housekeeping housekeeping(Path directory, Duration every, Duration checked) {
     return new Housekeeping(
         collector,
         staging,
-        new Schedule(checks, orphans, Duration.ofDays(30), depth -> check(depth), this),
+        new Schedule(checks, orphans, checked, depth -> check(depth), this),
         new Deadlines(transactions, this, () -> nanos),
         uploads,
         objects,

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.DefaultStatementBuilder;
 import org.jdbi.v3.core.statement.StatementBuilder;
@@ -49,6 +50,13 @@ public final class KeptStatements implements StatementBuilder {
     } else {
       statement.close();
     }
+  }
+
+  /** The texts of what is kept at present on the connection of a handle. */
+  public static Set<String> texts(Handle h) {
+    return h.getStatementBuilder() instanceof KeptStatements statements
+        ? Set.copyOf(statements.kept.keySet())
+        : Set.of();
   }
 
   private PreparedStatement take(Connection connection, String sql) throws SQLException {

@@ -47,18 +47,19 @@ final class Migrations {
     this.known = known;
   }
 
-  /** Reads the steps of a folder of the classpath; each version may be there once. */
+  /**
+   * Reads the steps of a folder of the classpath; each version may be there once. The first place that
+   * has the folder counts: to look for more, every jar would be opened at each start.
+   */
   static Migrations of(String folder) throws IOException {
     Map<Integer, Migration> byVersion = new TreeMap<>();
-    ClassLoader loader = Migrations.class.getClassLoader();
-    for (URL place : Collections.list(loader.getResources(folder))) {
-      for (Migration migration : read(place, folder)) {
-        Migration twin = byVersion.putIfAbsent(migration.version(), migration);
-        if (twin != null) {
-          throw new IOException(
-              "%s holds two migrations %d: %s and %s"
-                  .formatted(folder, migration.version(), twin.name(), migration.name()));
-        }
+    URL place = Migrations.class.getClassLoader().getResource(folder);
+    for (Migration migration : place == null ? List.<Migration>of() : read(place, folder)) {
+      Migration twin = byVersion.putIfAbsent(migration.version(), migration);
+      if (twin != null) {
+        throw new IOException(
+            "%s holds two migrations %d: %s and %s"
+                .formatted(folder, migration.version(), twin.name(), migration.name()));
       }
     }
     if (byVersion.isEmpty()) {

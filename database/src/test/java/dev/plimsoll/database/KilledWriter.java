@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Writes notes from several threads until it is killed, and says each that was acknowledged. */
+/** Writes notes from several threads until it is killed or nobody listens, and says each that was acknowledged. */
 final class KilledWriter {
   private KilledWriter() {}
 
@@ -13,16 +13,16 @@ final class KilledWriter {
     AtomicLong next = new AtomicLong();
     Thread[] writers = new Thread[8];
     for (int i = 0; i < writers.length; i++) {
-      writers[i] = Thread.ofVirtual().start(() -> writeForEver(database, next));
+      writers[i] = Thread.ofVirtual().start(() -> write(database, next));
     }
     for (Thread writer : writers) {
       writer.join();
     }
   }
 
-  private static void writeForEver(Database database, AtomicLong next) {
+  private static void write(Database database, AtomicLong next) {
     try {
-      while (true) {
+      while (!System.out.checkError()) { // whoever listens is gone, if it was killed itself
         String text = "note " + next.incrementAndGet();
         database.write(handle -> Notes.add(handle, text));
         synchronized (System.out) {

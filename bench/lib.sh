@@ -56,6 +56,34 @@ facts() {
     "$("$root/plimsoll" --version), $(git -C "$root" describe --always --dirty 2>/dev/null || echo 'no commit')"
 }
 
+# touch_memory MIB: uses so much memory and frees it. A virtual machine may have given memory that was free for a while
+# back to its host; using it again took the kernel 2 s for a GiB here, in the account of whoever came first.
+touch_memory() {
+  local free=/dev/shm/plimsoll-bench.$$
+  head -c "$1M" /dev/zero >"$free" || true
+  rm -f "$free"
+}
+
+# await_answer PID URL: until a GET of a plain http URL is answered 200. No program is started to ask: one every few
+# milliseconds would take a core from the server that starts.
+await_answer() {
+  local pid=$1 rest=${2#http://} line
+  local address=${rest%%/*}
+  exec 8<> <(:) # to wait at without a program
+  for _ in $(seq 1 6000); do
+    if { exec 9<>"/dev/tcp/${address%:*}/${address##*:}"; } 2>/dev/null; then
+      printf 'GET /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "${rest#*/}" "$address" >&9
+      IFS= read -rt 30 line <&9 || line=
+      exec 9>&- 8>&-
+      [[ $line == *" 200 "* ]] && return
+      die "$2 was answered: $line"
+    fi
+    kill -0 "$pid" 2>/dev/null || die "the server for $2 ended"
+    read -rt 0.004 -u 8 || true
+  done
+  die "$2 did not answer"
+}
+
 await_http() { # await_http PID CURL-ARGUMENT...
   local i pid=$1
   shift

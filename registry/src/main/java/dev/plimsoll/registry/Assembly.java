@@ -281,16 +281,19 @@ final class Assembly {
   }
 
   private Collector collector() {
-    return new Collector(
-        transactions,
-        stores.blobs(),
-        objects,
-        rows,
-        trash,
-        cache,
-        this::collectorOff,
-        gcPolicy(),
-        clock);
+    var made =
+        new Collector(
+            transactions,
+            stores.blobs(),
+            objects,
+            rows,
+            trash,
+            cache,
+            this::collectorOff,
+            gcPolicy(),
+            clock);
+    made.beside(() -> metrics.isServing() && !space.isLow());
+    return made;
   }
 
   /** Why nothing is collected, nor deleted by rule; empty if it is. */

@@ -150,6 +150,12 @@ public record RegistrySettings(
   private static final Setting<Duration> GC_EVERY =
       Setting.duration(
           "registry.gc.every", Duration.ofMinutes(1), "How often the collector looks for work.");
+  private static final Setting<Boolean> GC_STEPS_ASIDE =
+      Setting.flag(
+          "registry.gc.steps-aside",
+          GcPolicy.DEFAULT.stepsAside(),
+          "Whether the collector goes slowly while clients are served, unless the disk is nearly"
+              + " full.");
   private static final Setting<Optional<String>> RETENTION_POLICY =
       Setting.optionalText(
           "registry.retention.policy",
@@ -218,6 +224,7 @@ public record RegistrySettings(
                   TRASH_KEPT_FOR,
                   CONDEMNED_FOR,
                   GC_EVERY,
+                  GC_STEPS_ASIDE,
                   RETENTION_POLICY,
                   RETENTION_EVERY,
                   RETENTION_PERCENT_MAX,
@@ -253,7 +260,10 @@ public record RegistrySettings(
         settings.get(EXTERNAL_URL).map(URI::create),
         new Lease(settings.get(LEASE)),
         new GcPolicy(
-            settings.get(TRASH_KEPT_FOR), settings.get(CONDEMNED_FOR), GcPolicy.DEFAULT.batchMax()),
+                settings.get(TRASH_KEPT_FOR),
+                settings.get(CONDEMNED_FOR),
+                GcPolicy.DEFAULT.batchMax())
+            .withStepsAside(settings.get(GC_STEPS_ASIDE)),
         settings.get(GC_EVERY),
         new Limits(
             settings.get(UPLOADS_MAX),

@@ -36,7 +36,7 @@ class SoakIT {
       registry:
         lease: 2s
         trash: {kept-for: 0s}
-        gc: {condemned-for: 0s, every: 1s}
+        gc: {condemned-for: 0s, every: 1s, steps-aside: false}
       """;
 
   private Places places;

@@ -10,6 +10,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,8 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
   private static final String PREFIX = "plimsoll_registry_";
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
+  private static final Set<String> UPKEEP = Set.of("health", "admin", "other");
+  private static final Duration SERVING = Duration.ofSeconds(1);
   private static final double[] DURATION_BOUNDS = {0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 600};
 
   private final Metrics metrics;
@@ -39,6 +42,7 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
   private final Counter webhookFailed;
   private final Counter webhookDropped;
   private final Counter webhookDiscarded;
+  private volatile long servedAtNanos = System.nanoTime() - SERVING.toNanos();
 
   public RegistryMetrics(Metrics metrics) {
     this.metrics = metrics;
@@ -200,6 +204,9 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
   @Override
   public void finished(Finished request) {
     String route = route(request.path());
+    if (!UPKEEP.contains(route)) {
+      servedAtNanos = System.nanoTime();
+    }
     String method = METHODS.contains(request.method()) ? request.method() : "other";
     requests.labelValues(method, route, Integer.toString(request.status())).inc();
     durations.labelValues(route).observe(request.duration().toNanos() / 1e9);
@@ -209,6 +216,11 @@ public final class RegistryMetrics implements RequestMetrics, MirrorCounts, Webh
     if (request.sentBytes() > 0) {
       sentBytes.labelValues(route).inc(request.sentBytes());
     }
+  }
+
+  /** Whether a client was answered within the last second; probes and administrators are none. */
+  public boolean isServing() {
+    return System.nanoTime() - servedAtNanos < SERVING.toNanos();
   }
 
   /** The kind of endpoint, read from the path's end as {@link Endpoint} does. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,7 @@ public final class Collector {
   private final GarbageRows garbage = new GarbageRows();
   private final ReentrantLock oneRun = new ReentrantLock();
   private volatile GcStatus status = GcStatus.NEW; // written under oneRun
+  private Pace pace = new Pace(() -> false, System::nanoTime);
 
   public Collector(
       Transactions transactions,
@@ -93,6 +95,20 @@ public final class Collector {
     this.brake = brake;
     this.policy = policy;
     this.clock = clock;
+  }
+
+  /**
+   * Has runs step aside while others are served, if that is the policy. To be called before the first run.
+   *
+   * @param served whether they are at this moment
+   */
+  public void beside(BooleanSupplier served) {
+    pace = new Pace(() -> policy.stepsAside() && served.getAsBoolean(), System::nanoTime);
+  }
+
+  /** Ends the run in progress after the step it is at; the next process goes on with it. */
+  public void stop() {
+    pace.end();
   }
 
   /** Why nothing is collected at present; empty if it is. */
@@ -126,7 +142,7 @@ public final class Collector {
       for (Phase phase : EnumSet.copyOf(phases)) {
         do {
           status = status.at(tally.progress(begin, phase, 0, 0));
-        } while (batch(phase, mode, begin, tally)); // until a batch is not full
+        } while (batch(phase, mode, begin, tally) && !pace.hasEnded()); // until one is not full
       }
       GcReport report = tally.report();
       status = status.ended(new GcStatus.Run(begin, clock.instant(), report));
@@ -222,20 +238,27 @@ public final class Collector {
     return mode == Mode.NOW ? begin : begin.minus(policy.trashKeptFor());
   }
 
+  private Pace.Step step() {
+    return pace.step(policy.batchMax());
+  }
+
   private boolean purge(Mode mode, Instant begin, GcReport.Tally tally) throws IOException {
-    Trash.Batch batch = trash.purgeDeletedBefore(deletedBefore(mode, begin), policy.batchMax());
+    Pace.Step step = step();
+    Trash.Batch batch = trash.purgeDeletedBefore(deletedBefore(mode, begin), step.rows());
     tally.purged += batch.purged().size();
-    return batch.seen() == policy.batchMax();
+    pace.rest(step);
+    return batch.seen() == step.rows();
   }
 
   private boolean unlink(Mode mode, Instant begin, GcReport.Tally tally) throws IOException {
+    Pace.Step step = step();
     List<DueLink> due = new ArrayList<>();
     GcReport.Tally batch = new GcReport.Tally();
     try {
       due.addAll(
           transactions.free(h -> {
             GcReport.Tally fresh = new GcReport.Tally();
-            List<DueLink> seen = unlink(h, mode, begin, fresh);
+            List<DueLink> seen = unlink(h, mode, begin, step.rows(), fresh);
             batch.unlinked = fresh.unlinked;
             batch.condemned = fresh.condemned;
             return seen;
@@ -245,12 +268,14 @@ public final class Collector {
     }
     tally.unlinked += batch.unlinked;
     tally.condemned += batch.condemned;
-    return due.size() == policy.batchMax();
+    pace.rest(step);
+    return due.size() == step.rows();
   }
 
-  private List<DueLink> unlink(Handle h, Mode mode, Instant begin, GcReport.Tally tally) {
+  private List<DueLink> unlink(
+      Handle h, Mode mode, Instant begin, int rowsMax, GcReport.Tally tally) {
     Instant now = clock.instant();
-    List<DueLink> due = garbage.dueLinks(h, leaseEnd(mode, now), begin, policy.batchMax());
+    List<DueLink> due = garbage.dueLinks(h, leaseEnd(mode, now), begin, rowsMax);
     blobs.lock(h, due.stream().map(DueLink::digest).toList());
     for (DueLink link : due) {
       if (blobs.referenced(h, link.repositoryId(), link.digest())) {
@@ -271,16 +296,18 @@ public final class Collector {
   }
 
   private boolean doom(Mode mode, Instant begin) throws IOException {
-    return transactions.free(h -> doom(h, mode, begin)).size() == policy.batchMax();
+    Pace.Step step = step();
+    int doomed = transactions.free(h -> doom(h, mode, begin, step.rows())).size();
+    pace.rest(step);
+    return doomed == step.rows();
   }
 
   /**
    * Past this transaction the blobs cannot come back; a client that has them uploads them again,
    * under a new generation.
    */
-  private List<Doomed> doom(Handle h, Mode mode, Instant begin) {
-    List<Doomed> due =
-        garbage.condemnedBefore(h, condemnedBefore(h, mode, begin), policy.batchMax());
+  private List<Doomed> doom(Handle h, Mode mode, Instant begin, int rowsMax) {
+    List<Doomed> due = garbage.condemnedBefore(h, condemnedBefore(h, mode, begin), rowsMax);
     blobs.lock(h, due.stream().map(blob -> blob.key().digest()).toList());
     for (Doomed blob : due) {
       blobs.doom(h, blob.key().digest(), blob.key().generation());
@@ -301,6 +328,7 @@ public final class Collector {
     List<Doomed> doomed = transactions.read(garbage::deleting);
     List<Doomed> gone = new ArrayList<>();
     int left = doomed.size();
+    Pace.Step step = step();
     for (Doomed blob : doomed) {
       status = status.at(tally.progress(begin, Phase.ERASE, left--, gone.size()));
       try {
@@ -312,15 +340,22 @@ public final class Collector {
         tally.failed++;
         log.warn("deleting {} failed; the next run tries again", blob.key(), e);
       }
-      if (gone.size() == policy.batchMax()) {
+      if (gone.size() >= step.rows()) {
         forget(gone, tally);
         gone.clear();
+        pace.rest(step);
+        if (pace.hasEnded()) {
+          return false;
+        }
+        step = step();
       }
     }
     forget(gone, tally);
     status = status.at(tally.progress(begin, Phase.ERASE, left, 0));
     try {
-      return manifests.eraseGone(policy.batchMax()) == policy.batchMax();
+      boolean full = manifests.eraseGone(step.rows()) == step.rows();
+      pace.rest(step);
+      return full;
     } catch (IOException e) {
       tally.failed++;
       log.warn("deleting manifests' objects failed; the next run tries again", e);

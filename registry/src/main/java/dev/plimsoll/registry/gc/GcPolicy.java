@@ -10,17 +10,26 @@ import java.time.Duration;
  * @param batchMax rows that one transaction looks at: pushes wait no longer than for one batch
  * @param addressesFor clients may read a blob this long by an address that they were given, so its
  *     bytes stay, whoever is in a hurry
+ * @param stepsAside whether it goes slowly while clients are served
  */
 public record GcPolicy(
-    Duration trashKeptFor, Duration condemnedFor, int batchMax, Duration addressesFor) {
+    Duration trashKeptFor,
+    Duration condemnedFor,
+    int batchMax,
+    Duration addressesFor,
+    boolean stepsAside) {
   public static final GcPolicy DEFAULT = new GcPolicy(Duration.ofDays(7), Duration.ofHours(1), 200);
 
   public GcPolicy(Duration trashKeptFor, Duration condemnedFor, int batchMax) {
-    this(trashKeptFor, condemnedFor, batchMax, Duration.ZERO);
+    this(trashKeptFor, condemnedFor, batchMax, Duration.ZERO, true);
   }
 
   public GcPolicy withAddressesFor(Duration life) {
-    return new GcPolicy(trashKeptFor, condemnedFor, batchMax, life);
+    return new GcPolicy(trashKeptFor, condemnedFor, batchMax, life, stepsAside);
+  }
+
+  public GcPolicy withStepsAside(boolean aside) {
+    return new GcPolicy(trashKeptFor, condemnedFor, batchMax, addressesFor, aside);
   }
 
   public GcPolicy {

@@ -207,6 +207,7 @@ public final class Housekeeping {
   /** Takes no further turn, and waits for the one in progress. */
   public void close() throws InterruptedException {
     stopping.countDown();
+    collector.stop();
     Thread running = thread;
     if (running != null) {
       running.join(STOP_MAX);

@@ -174,7 +174,7 @@ class BackupTest {
         RegistrySettings.in(data)
             .withGc(
                 new Lease(Duration.ofHours(1)),
-                new GcPolicy(Duration.ZERO, Duration.ZERO, 50),
+                new GcPolicy(Duration.ZERO, Duration.ZERO, 50).withStepsAside(false),
                 Duration.ofHours(1));
     try (Client client = Client.start(eager);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {

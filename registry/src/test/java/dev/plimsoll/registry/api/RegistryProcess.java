@@ -57,7 +57,10 @@ final class RegistryProcess implements AutoCloseable {
     RegistrySettings.Limits limits = RegistrySettings.Limits.DEFAULT;
     GcPolicy gc = GcPolicy.DEFAULT;
     return RegistrySettings.in(data)
-        .withGc(lease, new GcPolicy(gc.trashKeptFor(), condemnedFor, gc.batchMax()), gcEvery)
+        .withGc(
+            lease,
+            new GcPolicy(gc.trashKeptFor(), condemnedFor, gc.batchMax()).withStepsAside(false),
+            gcEvery)
         .withMirror(
             MirrorSettings.NONE.withUpstreams(
                 List.of(new Upstream(new RepositoryName("far.example"), URI.create(upstream))),

@@ -38,7 +38,8 @@ import tools.jackson.databind.JsonNode;
 /** Two registries on one PostgreSQL and one bucket are one registry. */
 class ReplicasTest {
   private static final int MIB = 1 << 20;
-  private static final GcPolicy EAGER = new GcPolicy(Duration.ZERO, Duration.ZERO, 50);
+  private static final GcPolicy EAGER =
+      new GcPolicy(Duration.ZERO, Duration.ZERO, 50).withStepsAside(false);
 
   @TempDir private Path directory;
   private Client one;

@@ -55,7 +55,7 @@ class S3OutageTest {
             RegistrySettings.in(directory)
                 .withGc(
                     new Lease(Duration.ofHours(1)),
-                    new GcPolicy(Duration.ofDays(7), Duration.ZERO, 50),
+                    new GcPolicy(Duration.ofDays(7), Duration.ZERO, 50).withStepsAside(false),
                     Duration.ofHours(1))
                 .withStorage(
                     new StorageSettings(

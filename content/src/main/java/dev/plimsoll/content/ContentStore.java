@@ -144,6 +144,11 @@ public interface ContentStore {
     Collection<BlobKey> of(Collection<String> generations) throws IOException;
   }
 
+  /** Whether what is behind it answered when it was last asked; a directory always does. */
+  default boolean answers() {
+    return true;
+  }
+
   /** Whose store it is, as it was told by {@link #own}; empty if nobody has said so yet. */
   Optional<String> owner() throws IOException;
 

@@ -371,6 +371,7 @@ final class Assembly {
         .of(transactions)
         .of(database)
         .of(space)
+        .of(stores.blobs())
         .of(uploads)
         .of(collector)
         .of(retention)
@@ -389,7 +390,7 @@ final class Assembly {
         new Origins(settings.access().trustedProxies()),
         settings.externalUrl(),
         settings.limits().chunkMin().bytes(),
-        new HealthApi(plain, space, collector, readOnly, metrics),
+        new HealthApi(plain, space, stores.blobs()::answers, collector, readOnly, metrics),
         resources());
   }
 

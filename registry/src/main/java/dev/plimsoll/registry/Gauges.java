@@ -1,5 +1,6 @@
 package dev.plimsoll.registry;
 
+import dev.plimsoll.content.ContentStore;
 import dev.plimsoll.database.Database;
 import dev.plimsoll.registry.api.RegistryMetrics;
 import dev.plimsoll.registry.auth.AccessControl;
@@ -107,6 +108,14 @@ final class Gauges {
             "Kept back for deleting; 0 once that was given up.",
             space::reservedBytes)
         .gauge("takes_pushes", "1, or 0 while space is short.", () -> space.isLow() ? 0 : 1);
+    return this;
+  }
+
+  Gauges of(ContentStore storage) {
+    metrics.gauge(
+        "storage_answers",
+        "1, or 0 if the storage of blobs did not answer when it was last asked.",
+        () -> storage.answers() ? 1 : 0);
     return this;
   }
 

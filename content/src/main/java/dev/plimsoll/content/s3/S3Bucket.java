@@ -40,18 +40,25 @@ final class S3Bucket implements AutoCloseable {
 
   private final S3Address address;
   private final S3Client client;
+  private final S3Reach reach;
   private final Supplier<S3Presigner> presigner;
   private volatile boolean knowsConditions = true;
   private @Nullable S3Presigner made;
 
-  S3Bucket(S3Address address, S3Client client, Supplier<S3Presigner> presigner) {
+  S3Bucket(S3Address address, S3Client client, S3Reach reach, Supplier<S3Presigner> presigner) {
     this.address = address;
     this.client = client;
+    this.reach = reach;
     this.presigner = presigner;
   }
 
   S3Address address() {
     return address;
+  }
+
+  /** Whether S3 answered when it was last asked. */
+  boolean answers() {
+    return reach.answers();
   }
 
   /** An object as a listing shows it. */

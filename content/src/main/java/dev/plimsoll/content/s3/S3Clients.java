@@ -49,12 +49,14 @@ final class S3Clients {
       TrustManager[] trusted = trusted(address.needs().authorities().get());
       http.tlsTrustManagersProvider(() -> trusted);
     }
+    S3Reach reach = new S3Reach(address);
     S3ClientBuilder builder =
         S3Client.builder()
             .credentialsProvider(credentials)
             .httpClientBuilder(http)
             .overrideConfiguration(o ->
-                o.apiCallTimeout(CALL_MAX)
+                o.addExecutionInterceptor(reach)
+                    .apiCallTimeout(CALL_MAX)
                     .retryStrategy(
                         AwsRetryStrategy.standardRetryStrategy().toBuilder()
                             .maxAttempts(address.limits().attemptsMax())
@@ -67,7 +69,7 @@ final class S3Clients {
             .forcePathStyle(address.nameStyle() == S3Address.NameStyle.PATH);
     address.endpoint().ifPresent(builder::endpointOverride);
     region(address).ifPresent(builder::region);
-    return new S3Bucket(address, builder.build(), () -> presigner(address, credentials));
+    return new S3Bucket(address, builder.build(), reach, () -> presigner(address, credentials));
   }
 
   private static S3Presigner presigner(S3Address address, AwsCredentialsProvider credentials) {

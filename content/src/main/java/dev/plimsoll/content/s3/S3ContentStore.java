@@ -93,6 +93,11 @@ public final class S3ContentStore implements ContentStore, AutoCloseable {
     return open(address, spool, Optional.empty());
   }
 
+  @Override
+  public boolean answers() {
+    return bucket.answers();
+  }
+
   private void clearSpool() throws IOException {
     Files.createDirectories(spool);
     try (Stream<Path> left = Files.list(spool)) {

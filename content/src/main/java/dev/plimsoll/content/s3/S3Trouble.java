@@ -36,6 +36,16 @@ final class S3Trouble {
     return status(e) == NOT_IMPLEMENTED;
   }
 
+  /** There was no answer, or none but that there can be none now. */
+  static boolean isOutage(SdkException e) {
+    int status = status(e);
+    boolean serverError = status >= SERVER_ERRORS && status != NOT_IMPLEMENTED;
+    return status == 0
+        || (serverError && status != INSUFFICIENT_STORAGE)
+        || status == TIMEOUT
+        || status == TOO_MANY;
+  }
+
   /** With a sentence; an outage is an {@link UnavailableException}. */
   static IOException of(S3Address address, String what, SdkException e) {
     int status = status(e);
@@ -54,7 +64,7 @@ final class S3Trouble {
     if (status == NOT_IMPLEMENTED) {
       return new IOException(sentence + " (asked for by storage.s3.encryption?)", e);
     }
-    if (status == 0 || status >= SERVER_ERRORS || status == TIMEOUT || status == TOO_MANY) {
+    if (isOutage(e)) {
       return new UnavailableException(sentence, e);
     }
     return new IOException(sentence, e);

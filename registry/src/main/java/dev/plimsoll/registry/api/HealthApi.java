@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /** {@code /healthz}, {@code /readyz} and {@code /metrics}. */
 public final class HealthApi {
@@ -26,6 +27,7 @@ public final class HealthApi {
 
   private final Transactions transactions;
   private final Space space;
+  private final BooleanSupplier storageAnswers;
   private final Collector collector;
   private final ReadOnly readOnly;
   private final RegistryMetrics metrics;
@@ -36,11 +38,13 @@ public final class HealthApi {
   public HealthApi(
       Transactions transactions,
       Space space,
+      BooleanSupplier storageAnswers,
       Collector collector,
       ReadOnly readOnly,
       RegistryMetrics metrics) {
     this.transactions = transactions;
     this.space = space;
+    this.storageAnswers = storageAnswers;
     this.collector = collector;
     this.readOnly = readOnly;
     this.metrics = metrics;
@@ -105,15 +109,26 @@ public final class HealthApi {
   /** Why nothing may be changed or is collected is not for everybody: the administration tells it. */
   private Ready ready(Seen lately) {
     boolean databaseAnswers = lately.databaseAnswers();
+    boolean storage = storageAnswers.getAsBoolean();
     return new Ready(
         databaseAnswers,
-        databaseAnswers ? Optional.empty() : Optional.of("the database cannot be reached"),
-        databaseAnswers && !lately.isReadOnly() && !space.isLow(),
+        trouble(databaseAnswers, storage),
+        databaseAnswers && storage && !lately.isReadOnly() && !space.isLow(),
         space.usableBytes(),
         space.lowWaterBytes(),
         space.reservedBytes(),
         databaseAnswers && !lately.collectorOff(),
         collector.status().last().map(GcStatus.Run::ended));
+  }
+
+  /** Without its storage a registry still tells of manifests, and other replicas have no more. */
+  private static Optional<String> trouble(boolean databaseAnswers, boolean storageAnswers) {
+    if (!databaseAnswers) {
+      return Optional.of("the database cannot be reached");
+    }
+    return storageAnswers
+        ? Optional.empty()
+        : Optional.of("the storage did not answer when it was last asked");
   }
 
   /** Of many who ask at once one waits for the database, which may take long to say nothing. */

@@ -2,6 +2,7 @@ package dev.plimsoll.registry.gc;
 
 import dev.plimsoll.database.DatabaseCopies;
 import dev.plimsoll.foundation.NoSpaceException;
+import dev.plimsoll.foundation.UnavailableException;
 import dev.plimsoll.registry.check.Schedule;
 import dev.plimsoll.registry.repository.ManifestObjects;
 import dev.plimsoll.registry.repository.Space;
@@ -130,6 +131,7 @@ public final class Housekeeping {
       tidiedAt = now;
       audits.tidy(now.minus(unfinishedFor));
     }
+    staging.askTheSilent();
     audits.turn();
     measure(now);
     copyDatabase(now);
@@ -197,6 +199,11 @@ public final class Housekeeping {
     } catch (NoSpaceException e) { // its sentence says all there is to say
       log.warn(
           "housekeeping has no space reason={}; it goes on in {} s",
+          e.getMessage(),
+          every.toSeconds());
+    } catch (UnavailableException e) {
+      log.warn(
+          "housekeeping has to wait reason={}; it goes on in {} s",
           e.getMessage(),
           every.toSeconds());
     } catch (IOException | RuntimeException e) {

@@ -27,6 +27,13 @@ public final class StrayStaging {
     return discard(content) + discard(manifests);
   }
 
+  /** Asks a store that did not answer last time: nobody else may do so, for it is known not to. */
+  public void askTheSilent() throws IOException {
+    if (!content.answers()) {
+      content.owner();
+    }
+  }
+
   private int discard(ContentStore store) throws IOException {
     int discarded = 0;
     for (StagedIngest staged : store.staged()) {

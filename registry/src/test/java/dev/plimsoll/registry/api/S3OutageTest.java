@@ -179,6 +179,7 @@ class S3OutageTest {
     Image deleted = Image.of(2);
     push(kept);
     push(deleted);
+    assertThat(client.send("GET", "/readyz").text()).contains("\"takesPushes\":true");
     proxy.misbehave((method, path) -> Fault.ANSWERED_503);
 
     assertThat(client.send("GET", "/v2/app/manifests/" + kept.tag()).body())
@@ -186,6 +187,12 @@ class S3OutageTest {
     Client.Reply blob = client.send("GET", "/v2/app/blobs/" + Digest.sha256(kept.layer()));
     assertThat(blob.status()).isEqualTo(503);
     assertThat(blob.text()).contains("try again");
+    Client.Reply ready = client.send("GET", "/readyz");
+    assertThat(ready.status()).as("manifests are still served").isEqualTo(200);
+    assertThat(ready.text())
+        .contains("\"reason\":\"the storage did not answer", "\"takesPushes\":false");
+    assertThat(client.send("GET", "/metrics").text())
+        .contains("plimsoll_registry_storage_answers 0.0");
     Image refused = Image.of(3);
     assertThat(
             client
@@ -201,6 +208,11 @@ class S3OutageTest {
     proxy.behave();
     assertThat(collectNow()).contains("\"failed\":0");
     assertWhole(kept);
+    assertThat(client.send("GET", "/readyz").text())
+        .contains("\"takesPushes\":true")
+        .doesNotContain("reason");
+    assertThat(client.send("GET", "/metrics").text())
+        .contains("plimsoll_registry_storage_answers 1.0");
     push(refused);
     assertWhole(refused);
     assertThat(client.send("GET", "/v2/app/manifests/" + deleted.tag()).status()).isEqualTo(404);

@@ -117,6 +117,7 @@ public final class Housekeeping {
     uploads.giveUpIdle();
     space.replenish();
     if (!leads.getAsBoolean()) {
+      staging.askTheSilent();
       return;
     }
     collector.turn();

@@ -68,6 +68,24 @@ final class HoldRows {
     return Optional.empty();
   }
 
+  /** A hold on an index in the trash that names the digest: brought back, it would be broken. */
+  Optional<Hold> fromTrash(Handle h, long repositoryId, Digest digest) {
+    return h
+        .createQuery(
+            """
+            SELECT m.digest FROM manifest_references r JOIN manifests m ON m.id = r.manifest_id
+            WHERE r.repository_id = :repository AND r.digest = :digest
+              AND m.deletion_id IS NOT NULL
+            """)
+        .bind("repository", repositoryId)
+        .bind("digest", digest.toString())
+        .map((rs, ctx) -> Digest.parse(rs.getString("digest")))
+        .list()
+        .stream()
+        .flatMap(index -> reaching(h, repositoryId, index).stream())
+        .findFirst();
+  }
+
   /** A hold on anything that a deletion took. */
   Optional<Hold> onDeletion(Handle h, long repositoryId, long deletion) {
     Optional<Hold> tag =

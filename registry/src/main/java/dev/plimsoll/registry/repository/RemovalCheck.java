@@ -67,7 +67,7 @@ public final class RemovalCheck {
     return holds.pinned(h, repositoryId, tag.value()).map(Hold::text);
   }
 
-  /** Pulled or held since; for the manifest itself, not for what it names. */
+  /** Pulled or held since; for the manifest itself and what the trash names, not for what it names. */
   private Optional<String> changeOf(
       Handle h, long repositoryId, RepositoryName repository, Digest digest, Instant seenAt) {
     if (pulled(h, repositoryId, repository, digest, seenAt)) {
@@ -76,7 +76,10 @@ public final class RemovalCheck {
     if (manifests.restoredSince(h, repositoryId, digest, seenAt)) {
       return Optional.of("%s was restored".formatted(digest));
     }
-    return holds.direct(h, repositoryId, digest).map(Hold::text);
+    return holds
+        .direct(h, repositoryId, digest)
+        .or(() -> holds.fromTrash(h, repositoryId, digest))
+        .map(Hold::text);
   }
 
   Whole whole(Handle h, long repositoryId, OfImage wanted, Instant seenAt) {

@@ -12,11 +12,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /** Reads what decisions go by, one repository at a time, inside one transaction of the caller. */
@@ -227,7 +230,68 @@ final class InventoryRows {
           .bind("repository", name)
           .map((rs, ctx) -> new Hold.Deployed(rs.getString("digest"), rs.getString("reporter")))
           .forEach(hold -> holds.putIfAbsent(digest(hold.digest()), hold));
+      fromTrash(holds).forEach(holds::putIfAbsent);
       restored(spared).forEach(hold -> holds.putIfAbsent(digest(hold.digest()), hold));
+      return holds;
+    }
+
+    /** Holds of what an index in the trash names that is held itself, or that a held one names. */
+    private Map<Digest, Hold> fromTrash(Map<Digest, Hold> direct) {
+      Map<Digest, List<Digest>> trashed = namedInTrash();
+      Map<Digest, Hold> reached = new HashMap<>(direct);
+      if (!trashed.isEmpty()) {
+        pinnedByTag().forEach(reached::putIfAbsent);
+      }
+      if (trashed.isEmpty() || reached.isEmpty()) {
+        return Map.of();
+      }
+      Map<Digest, List<Digest>> live = children();
+      Map<Digest, Hold> held = new HashMap<>();
+      Deque<Digest> waiting = new ArrayDeque<>(reached.keySet());
+      while (!waiting.isEmpty()) {
+        Digest next = waiting.remove();
+        Hold hold = reached.get(next);
+        List<Digest> fromTrash = trashed.getOrDefault(next, List.of());
+        fromTrash.forEach(child -> held.putIfAbsent(child, hold));
+        Stream.concat(live.getOrDefault(next, List.of()).stream(), fromTrash.stream())
+            .filter(child -> reached.putIfAbsent(child, hold) == null)
+            .forEach(waiting::add);
+      }
+      return held;
+    }
+
+    private Map<Digest, List<Digest>> namedInTrash() {
+      Map<Digest, List<Digest>> named = new HashMap<>();
+      h.createQuery(
+              """
+              SELECT o.digest AS parent, f.digest AS child
+              FROM manifests o JOIN repositories r ON r.id = o.repository_id
+              JOIN manifest_references f ON f.manifest_id = o.id
+              WHERE r.name = :repository AND o.deletion_id IS NOT NULL
+                AND o.media_type IN (:oci, :docker)
+              """)
+          .bind("repository", name)
+          .bind("oci", MediaTypes.OCI_INDEX)
+          .bind("docker", MediaTypes.DOCKER_LIST)
+          .map(
+              (rs, ctx) -> Map.entry(digest(rs.getString("parent")), digest(rs.getString("child"))))
+          .forEach(edge ->
+              named.computeIfAbsent(edge.getKey(), _ -> new ArrayList<>()).add(edge.getValue()));
+      return named;
+    }
+
+    private Map<Digest, Hold> pinnedByTag() {
+      Map<Digest, Hold> holds = new HashMap<>();
+      h.createQuery(
+              """
+              SELECT t.digest, p.reference, p.actor, p.reason
+              FROM pins p JOIN repositories r ON r.id = p.repository_id
+              JOIN tags t ON t.repository_id = p.repository_id AND t.name = p.reference
+              WHERE r.name = :repository
+              """)
+          .bind("repository", name)
+          .map((rs, ctx) -> Map.entry(digest(rs.getString("digest")), pin(rs)))
+          .forEach(pinned -> holds.put(pinned.getKey(), pinned.getValue()));
       return holds;
     }
 
@@ -257,10 +321,13 @@ final class InventoryRows {
               WHERE r.name = :repository
               """)
           .bind("repository", name)
-          .map((rs, ctx) ->
-              new Hold.Pinned(
-                  rs.getString("reference"), rs.getString("actor"), rs.getString("reason")))
+          .map((rs, ctx) -> pin(rs))
           .list();
+    }
+
+    private static Hold.Pinned pin(ResultSet rs) throws SQLException {
+      return new Hold.Pinned(
+          rs.getString("reference"), rs.getString("actor"), rs.getString("reason"));
     }
   }
 

@@ -135,16 +135,7 @@ class RetentionRaceTest {
 
   @Test
   void aReportThatItIsDeployedSavesIt() throws Exception {
-    Deployed deployed = new Deployed(bench.transactions, bench);
-    assertThat(
-            retain(() ->
-                deployed.report(
-                    new ReporterName("web-1"),
-                    List.of(
-                        new DeployedImage(
-                            Optional.of(Bench.APP), image, DeployedImage.Usage.RUNNING)),
-                    "web-1")))
-        .noneMatch(Decision::deletes);
+    assertThat(retain(() -> report(image))).noneMatch(Decision::deletes);
     assertThat(isThere()).isTrue();
   }
 
@@ -169,6 +160,53 @@ class RetentionRaceTest {
               new Tag("all"), Set.of(), MediaTypes.OCI_INDEX, index(), "somebody"));
     });
     assertThat(bench.manifests.get(Bench.APP, image).digest()).isEqualTo(image);
+  }
+
+  @Test
+  void anIndexInTheTrashThatIsDeployedKeepsWhatItNames() throws Exception {
+    report(deletedIndex());
+    assertThat(retain(() -> {}))
+        .noneMatch(Decision::deletes)
+        .as("a dry run knows it too")
+        .allMatch(decision -> decision.reason() instanceof Decision.Reason.Held);
+    assertThat(isThere()).isTrue();
+  }
+
+  @Test
+  void aReportOfAnIndexInTheTrashSavesWhatItNames() throws Exception {
+    Digest index = deletedIndex();
+    assertThat(retain(() -> report(index))).noneMatch(Decision::deletes);
+    assertThat(isThere()).isTrue();
+  }
+
+  @Test
+  void anIndexInTheTrashThatNobodyHoldsSavesNothing() throws Exception {
+    deletedIndex();
+    assertThat(retain(() -> {})).allMatch(Decision::deletes);
+    assertThat(isThere()).isFalse();
+  }
+
+  /** One whose deletion left what it names, which has a tag of its own. */
+  private Digest deletedIndex() throws IOException {
+    Digest index =
+        bench
+            .manifests
+            .put(
+                Bench.APP,
+                new Manifests.Pushed(
+                    new Tag("all"), Set.of(), MediaTypes.OCI_INDEX, index(), "somebody"))
+            .digest();
+    bench.manifests.delete(Bench.APP, index, "ada", "");
+    assertThat(isThere()).isTrue();
+    return index;
+  }
+
+  private void report(Digest image) throws IOException {
+    new Deployed(bench.transactions, bench)
+        .report(
+            new ReporterName("web-1"),
+            List.of(new DeployedImage(Optional.of(Bench.APP), image, DeployedImage.Usage.RUNNING)),
+            "web-1");
   }
 
   private byte[] index() {

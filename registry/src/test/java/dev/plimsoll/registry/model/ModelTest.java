@@ -50,6 +50,9 @@ class ModelTest extends QuietLog {
 
   /** The history in its shortest form. */
   private static String told(long seed, Failure failure) throws Exception {
+    System.out.printf(
+        "model test: violated after %d steps, its shortest form is looked for: %s%n",
+        failure.steps().size(), failure.cause().getMessage());
     Failure shortest =
         Shrinking.shrink(failure, steps -> live(seed, steps, Variant.SOUND).failure());
     return "-Dplimsoll.seed=%d: %s%nin short:%n%s%n%s"

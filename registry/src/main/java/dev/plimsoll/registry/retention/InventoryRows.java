@@ -152,25 +152,40 @@ final class InventoryRows {
     }
 
     private Map<Digest, List<Digest>> children() {
-      Map<Digest, List<Digest>> children = new HashMap<>();
-      h.createQuery(
-              """
-              SELECT o.digest AS parent, c.digest AS child
-              FROM manifests o JOIN repositories r ON r.id = o.repository_id
-              JOIN manifest_references f ON f.manifest_id = o.id
-              JOIN manifests c ON c.repository_id = o.repository_id AND c.digest = f.digest
-                AND c.deletion_id IS NULL
-              WHERE r.name = :repository AND o.deletion_id IS NULL
-                AND o.media_type IN (:oci, :docker)
-              """)
+      return named(
+          """
+          SELECT o.digest AS parent, c.digest AS child
+          FROM manifests o JOIN repositories r ON r.id = o.repository_id
+          JOIN manifest_references f ON f.manifest_id = o.id
+          JOIN manifests c ON c.repository_id = o.repository_id AND c.digest = f.digest
+            AND c.deletion_id IS NULL
+          WHERE r.name = :repository AND o.deletion_id IS NULL
+            AND o.media_type IN (:oci, :docker)
+          """);
+    }
+
+    private Map<Digest, List<Digest>> namedInTrash() {
+      return named(
+          """
+          SELECT o.digest AS parent, f.digest AS child
+          FROM manifests o JOIN repositories r ON r.id = o.repository_id
+          JOIN manifest_references f ON f.manifest_id = o.id
+          WHERE r.name = :repository AND o.deletion_id IS NOT NULL
+            AND o.media_type IN (:oci, :docker)
+          """);
+    }
+
+    private Map<Digest, List<Digest>> named(String byIndexes) {
+      Map<Digest, List<Digest>> named = new HashMap<>();
+      h.createQuery(byIndexes)
           .bind("repository", name)
           .bind("oci", MediaTypes.OCI_INDEX)
           .bind("docker", MediaTypes.DOCKER_LIST)
           .map(
               (rs, ctx) -> Map.entry(digest(rs.getString("parent")), digest(rs.getString("child"))))
           .forEach(edge ->
-              children.computeIfAbsent(edge.getKey(), _ -> new ArrayList<>()).add(edge.getValue()));
-      return children;
+              named.computeIfAbsent(edge.getKey(), _ -> new ArrayList<>()).add(edge.getValue()));
+      return named;
     }
 
     private Map<Digest, Instant> untagged() {
@@ -258,26 +273,6 @@ final class InventoryRows {
             .forEach(waiting::add);
       }
       return held;
-    }
-
-    private Map<Digest, List<Digest>> namedInTrash() {
-      Map<Digest, List<Digest>> named = new HashMap<>();
-      h.createQuery(
-              """
-              SELECT o.digest AS parent, f.digest AS child
-              FROM manifests o JOIN repositories r ON r.id = o.repository_id
-              JOIN manifest_references f ON f.manifest_id = o.id
-              WHERE r.name = :repository AND o.deletion_id IS NOT NULL
-                AND o.media_type IN (:oci, :docker)
-              """)
-          .bind("repository", name)
-          .bind("oci", MediaTypes.OCI_INDEX)
-          .bind("docker", MediaTypes.DOCKER_LIST)
-          .map(
-              (rs, ctx) -> Map.entry(digest(rs.getString("parent")), digest(rs.getString("child"))))
-          .forEach(edge ->
-              named.computeIfAbsent(edge.getKey(), _ -> new ArrayList<>()).add(edge.getValue()));
-      return named;
     }
 
     private Map<Digest, Hold> pinnedByTag() {

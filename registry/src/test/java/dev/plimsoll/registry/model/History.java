@@ -245,6 +245,7 @@ final class History implements AutoCloseable {
   void powerCut(String during, List<State> candidates, Random random) throws IOException {
     power.cut();
     powerCuts++;
+    List<State> looked = looked(during, candidates);
     letGo();
     if (random.nextInt(3) == 0) {
       clock.jump(Duration.ofHours(random.nextInt(72)));
@@ -266,9 +267,22 @@ final class History implements AutoCloseable {
         letGo();
       }
     }
-    candidates.forEach(candidate -> new Model(candidate, clock).began());
-    candidates.forEach(candidate -> new Model(candidate, clock).look());
-    state = theOneThatFits(during, candidates);
+    looked.forEach(candidate -> new Model(candidate, clock).began());
+    looked.forEach(candidate -> new Model(candidate, clock).look());
+    state = theOneThatFits(during, looked);
+  }
+
+  /** A look at the clock by itself is seen only later, by how far it moves deadlines next time. */
+  private List<State> looked(String during, List<State> candidates) throws IOException {
+    long seenAt =
+        database.read(
+            h -> h.createQuery("SELECT seen_at FROM clock WHERE id = 1").mapTo(Long.class).one());
+    List<State> looked =
+        candidates.stream().filter(candidate -> candidate.seenAt == seenAt).toList();
+    if (looked.isEmpty()) {
+      throw new Violation("the clock was seen at %d during \"%s\"".formatted(seenAt, during));
+    }
+    return looked;
   }
 
   private void letGo() {

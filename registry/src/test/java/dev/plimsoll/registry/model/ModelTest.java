@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class ModelTest extends QuietLog {
   private static final int OPERATIONS = Integer.getInteger("plimsoll.model.operations", 3000);
   private static final int OPERATIONS_EACH = 5000;
+  private static final int STORY_LINES_TOLD = 40;
 
   @Test
   void everyHistoryGoesAsTheModelSays() throws Exception {
@@ -51,8 +53,11 @@ class ModelTest extends QuietLog {
   /** The history in its shortest form. */
   private static String told(long seed, Failure failure) throws Exception {
     System.out.printf(
-        "model test: violated after %d steps, its shortest form is looked for: %s%n",
-        failure.steps().size(), failure.cause().getMessage());
+        "model test: violated, the shortest form is looked for: %s%nin the end:%n%s%n",
+        failure.cause().getMessage(),
+        failure.story().stream()
+            .skip(Math.max(0, failure.story().size() - STORY_LINES_TOLD))
+            .collect(Collectors.joining(System.lineSeparator())));
     Failure shortest =
         Shrinking.shrink(failure, steps -> live(seed, steps, Variant.SOUND).failure());
     return "-Dplimsoll.seed=%d: %s%nin short:%n%s%n%s"

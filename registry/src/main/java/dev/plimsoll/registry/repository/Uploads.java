@@ -170,9 +170,7 @@ public final class Uploads implements AutoCloseable {
         (upload, ingest) -> {
           record(id, upload);
           append(id, upload, ingest, offset, chunk);
-          if (upload.small == null || transactions.shared()) {
-            ingest.force(); // before it is answered: the client goes on from there
-          }
+          ingest.force(); // before it is answered: the client goes on from there
           confirm(id, upload);
           return upload.sizeBytes;
         });

@@ -9,13 +9,17 @@ import dev.plimsoll.content.SimulatedDisk;
 import dev.plimsoll.content.SimulatedDisk.WrittenBack;
 import dev.plimsoll.oci.Digest;
 import dev.plimsoll.registry.gc.Collector.Mode;
+import dev.plimsoll.registry.repository.Chunk;
 import dev.plimsoll.registry.repository.RegistryException.BlobUnknown;
 import dev.plimsoll.registry.repository.RegistryException.ManifestUnknown;
+import dev.plimsoll.registry.repository.UploadId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -140,6 +144,31 @@ class RegistryPowerCutTest {
       if (answered) {
         assertThat(cutBefore).as("operations that were cut").isGreaterThan(5);
         return;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWasAnsweredOfAnUploadIsThereAfterwards(WrittenBack writtenBack) throws IOException {
+    for (byte[] blob : List.of(Bench.CONFIG, Bench.LAYER)) {
+      Path place = Files.createDirectories(directory.resolve(writtenBack + "-" + blob.length));
+      SimulatedDisk disk = new SimulatedDisk(Files.createDirectories(place.resolve("content")));
+      UploadId id;
+      byte[] first = Arrays.copyOf(blob, blob.length / 2);
+      try (Bench bench = new Bench(place, disk, START)) {
+        id = bench.uploads.begin(Bench.APP);
+        bench.uploads.append(Bench.APP, id, OptionalLong.of(0), Chunk.of(first));
+      } // an upgrade, say, and then the power goes
+      SimulatedDisk after = disk.afterPowerCut(writtenBack);
+
+      try (Bench bench = new Bench(place, after, START)) {
+        bench.housekeeping(place).recover();
+        assertThat(bench.uploads.size(Bench.APP, id)).isEqualTo(first.length);
+        byte[] rest = Arrays.copyOfRange(blob, first.length, blob.length);
+        OptionalLong offset = OptionalLong.of(first.length);
+        bench.uploads.finish(Bench.APP, id, Digest.sha256(blob), offset, Chunk.of(rest));
+        assertThat(bench.read(blob)).isEqualTo(blob);
       }
     }
   }

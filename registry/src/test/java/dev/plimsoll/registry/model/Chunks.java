@@ -69,6 +69,10 @@ final class Chunks {
     byte[] rest =
         Arrays.copyOfRange(
             universe.bytes(upload.blob()), (int) size, universe.bytes(upload.blob()).length);
+    if (size > upload.sent() && !history.stagedAsSent(id, universe.bytes(upload.blob()))) {
+      finishWhatIsWrong(id, upload, size, rest, random);
+      return;
+    }
     switch (random.nextInt(6)) {
       case 0, 1 -> append(id, upload, size, Arrays.copyOf(rest, rest.length / 2), random);
       case 2 -> cancel(id, upload, random);
@@ -101,6 +105,22 @@ final class Chunks {
           model.upload(upload.repository(), upload.blob());
           model.end(id);
           return true;
+        },
+        registry -> {
+          registry.uploads.finish(
+              upload.repository(), id, upload.blob(), OptionalLong.of(size), Chunk.of(rest));
+          return true;
+        });
+  }
+
+  /** A power cut may leave anything behind the bytes that were answered for. */
+  private void finishWhatIsWrong(UploadId id, Coming upload, long size, byte[] rest, Random random)
+      throws IOException {
+    history.attempt(
+        "finish %s to %s".formatted(universe.name(upload.blob()), upload.repository()),
+        random,
+        model -> {
+          throw new Model.Refused(RegistryException.DigestMismatch.class);
         },
         registry -> {
           registry.uploads.finish(

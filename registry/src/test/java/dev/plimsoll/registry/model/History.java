@@ -12,11 +12,13 @@ import dev.plimsoll.registry.gc.Collector.Phase;
 import dev.plimsoll.registry.model.Model.Refused;
 import dev.plimsoll.registry.repository.BlobRows;
 import dev.plimsoll.registry.repository.RegistryException;
+import dev.plimsoll.registry.repository.UploadId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -162,6 +164,13 @@ final class History implements AutoCloseable {
     if (state.perhaps(repository, blob)) {
       state.settle(repository, blob, registry.blobs.has(repository, blob));
     }
+  }
+
+  /** Whether what an upload holds is the beginning of a blob. */
+  boolean stagedAsSent(UploadId id, byte[] blob) throws IOException {
+    byte[] staged = Files.readAllBytes(root.resolve("stores/content/staging").resolve(id.value()));
+    return staged.length <= blob.length
+        && Arrays.equals(staged, 0, staged.length, blob, 0, staged.length);
   }
 
   /** Has the registry and the model do the same, perhaps with a power cut in the middle of it. */

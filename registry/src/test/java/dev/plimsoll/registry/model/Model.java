@@ -489,8 +489,7 @@ final class Model {
   /** A process begins after a power cut. */
   void began() {
     beganAgain();
-    state.uploads.replaceAll(
-        (id, upload) -> upload.sent() > Universe.SMALL_BYTES_MAX ? upload : upload.perhapsGone());
+    state.uploads.replaceAll((id, upload) -> upload.sent() > 0 ? upload : upload.perhapsGone());
   }
 
   /** A process begins after one that ended as it should. */

@@ -204,11 +204,12 @@ final class Comparison {
     } catch (BlobUnknown e) {
       if (expected) {
         throw new Violation(
-            "blob %s is not served from %s%s"
+            "%s is not served from %s%s: %s"
                 .formatted(
-                    digest,
+                    state.universe.name(digest),
                     repository,
-                    state.namedByLive(repository, digest) ? ": an image is broken" : ""));
+                    state.namedByLive(repository, digest) ? ", an image is broken" : "",
+                    state.place(repository).links.get(digest)));
       }
     }
   }

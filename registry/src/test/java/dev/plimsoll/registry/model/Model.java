@@ -73,9 +73,10 @@ final class Model {
 
   void upload(RepositoryName to, Digest blob) {
     Link link = state.place(to).links.computeIfAbsent(blob, _ -> new Link());
+    long longer = link.perhaps ? 0 : link.keptUntil; // the lease of one that is gone went with it
     link.hidden = false;
     link.perhaps = false;
-    link.keptUntil = state.named(to, blob) ? 0 : Math.max(link.keptUntil, leaseEnd());
+    link.keptUntil = state.named(to, blob) ? 0 : Math.max(longer, leaseEnd());
   }
 
   void append(UploadId id, Coming upload) {

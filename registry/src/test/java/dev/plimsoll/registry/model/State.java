@@ -6,6 +6,7 @@ import dev.plimsoll.oci.Tag;
 import dev.plimsoll.registry.model.Universe.Doc;
 import dev.plimsoll.registry.repository.TagMove;
 import dev.plimsoll.registry.repository.UploadId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,6 +63,12 @@ final class State {
 
     /** It may not be collected before. */
     long keptUntil;
+
+    @Override
+    public String toString() {
+      return "hidden=%s perhaps=%s keptUntil=%s"
+          .formatted(hidden, perhaps, Instant.ofEpochMilli(keptUntil));
+    }
 
     private Link copy() {
       Link copy = new Link();

@@ -42,10 +42,11 @@ final class HoldRows {
         .findOne();
   }
 
-  /** A hold on the digest itself, or on a tag that points at it. */
+  /** A hold on the digest itself, or on a tag that points at it or did when it was deleted. */
   Optional<Hold> direct(Handle h, long repositoryId, Digest digest) {
     return pinned(h, repositoryId, digest.toString())
         .or(() -> pinnedTag(h, repositoryId, digest))
+        .or(() -> pinnedTagInTrash(h, repositoryId, digest))
         .or(() -> deployed(h, repositoryId, digest));
   }
 
@@ -111,12 +112,33 @@ final class HoldRows {
   }
 
   private static Optional<Hold> pinnedTag(Handle h, long repositoryId, Digest digest) {
-    return h.createQuery(
-            """
-            SELECT p.reference, p.actor, p.reason FROM tags t
-            JOIN pins p ON p.repository_id = t.repository_id AND p.reference = t.name
-            WHERE t.repository_id = :repository AND t.digest = :digest LIMIT 1
-            """)
+    return pinned(
+        h,
+        """
+        SELECT p.reference, p.actor, p.reason FROM tags t
+        JOIN pins p ON p.repository_id = t.repository_id AND p.reference = t.name
+        WHERE t.repository_id = :repository AND t.digest = :digest LIMIT 1
+        """,
+        repositoryId,
+        digest);
+  }
+
+  private static Optional<Hold> pinnedTagInTrash(Handle h, long repositoryId, Digest digest) {
+    return pinned(
+        h,
+        """
+        SELECT p.reference, p.actor, p.reason FROM deleted_tags t
+        JOIN deletions d ON d.id = t.deletion_id
+        JOIN pins p ON p.repository_id = d.repository_id AND p.reference = t.name
+        WHERE d.repository_id = :repository AND t.digest = :digest LIMIT 1
+        """,
+        repositoryId,
+        digest);
+  }
+
+  private static Optional<Hold> pinned(
+      Handle h, String byDigest, long repositoryId, Digest digest) {
+    return h.createQuery(byDigest)
         .bind("repository", repositoryId)
         .bind("digest", digest.toString())
         .<Hold>map((rs, ctx) ->

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -245,6 +246,7 @@ final class InventoryRows {
           .bind("repository", name)
           .map((rs, ctx) -> new Hold.Deployed(rs.getString("digest"), rs.getString("reporter")))
           .forEach(hold -> holds.putIfAbsent(digest(hold.digest()), hold));
+      pinnedByTagInTrash().forEach(holds::putIfAbsent);
       fromTrash(holds).forEach(holds::putIfAbsent);
       restored(spared).forEach(hold -> holds.putIfAbsent(digest(hold.digest()), hold));
       return holds;
@@ -276,18 +278,33 @@ final class InventoryRows {
     }
 
     private Map<Digest, Hold> pinnedByTag() {
-      Map<Digest, Hold> holds = new HashMap<>();
-      h.createQuery(
-              """
-              SELECT t.digest, p.reference, p.actor, p.reason
-              FROM pins p JOIN repositories r ON r.id = p.repository_id
-              JOIN tags t ON t.repository_id = p.repository_id AND t.name = p.reference
-              WHERE r.name = :repository
-              """)
+      return pinnedBy(
+          """
+          SELECT t.digest, p.reference, p.actor, p.reason
+          FROM pins p JOIN repositories r ON r.id = p.repository_id
+          JOIN tags t ON t.repository_id = p.repository_id AND t.name = p.reference
+          WHERE r.name = :repository
+          """);
+    }
+
+    private Map<Digest, Hold> pinnedByTagInTrash() {
+      return pinnedBy(
+          """
+          SELECT t.digest, p.reference, p.actor, p.reason
+          FROM pins p JOIN repositories r ON r.id = p.repository_id
+          JOIN deletions d ON d.repository_id = p.repository_id
+          JOIN deleted_tags t ON t.deletion_id = d.id AND t.name = p.reference
+          WHERE r.name = :repository
+          """);
+    }
+
+    private Map<Digest, Hold> pinnedBy(String tags) {
+      return h
+          .createQuery(tags)
           .bind("repository", name)
           .map((rs, ctx) -> Map.entry(digest(rs.getString("digest")), pin(rs)))
-          .forEach(pinned -> holds.put(pinned.getKey(), pinned.getValue()));
-      return holds;
+          .stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, other) -> one));
     }
 
     private List<Hold.Restored> restored(Spared spared) {

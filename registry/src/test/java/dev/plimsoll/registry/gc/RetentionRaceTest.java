@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What happens to an image between a rule's decision and its deletion saves it. */
 class RetentionRaceTest {
   private static final Tag OLD = new Tag("old");
+  private static final Tag ALL = new Tag("all");
 
   @TempDir private Path directory;
   private Bench bench;
@@ -156,8 +157,7 @@ class RetentionRaceTest {
     retain(() -> {
       bench.manifests.put(
           Bench.APP,
-          new Manifests.Pushed(
-              new Tag("all"), Set.of(), MediaTypes.OCI_INDEX, index(), "somebody"));
+          new Manifests.Pushed(ALL, Set.of(), MediaTypes.OCI_INDEX, index(), "somebody"));
     });
     assertThat(bench.manifests.get(Bench.APP, image).digest()).isEqualTo(image);
   }
@@ -186,19 +186,49 @@ class RetentionRaceTest {
     assertThat(isThere()).isFalse();
   }
 
+  @Test
+  void anIndexInTheTrashWhoseTagIsPinnedKeepsWhatItNames() throws Exception {
+    Pins pins = new Pins(bench.transactions, bench.manifests, bench);
+    pushIndex();
+    pins.pin(Bench.APP, ALL, "auditor", "");
+    bench.manifests.delete(Bench.APP, Digest.sha256(index()), "ada", "");
+    assertThat(retain(() -> {}))
+        .noneMatch(Decision::deletes)
+        .as("a dry run knows it too")
+        .allMatch(decision -> decision.reason() instanceof Decision.Reason.Held);
+    assertThat(isThere()).isTrue();
+
+    bench.manifests.delete(Bench.APP, image, "ada", "");
+    collectAll();
+    assertThat(bench.trash.list(Optional.of(Bench.APP), Long.MAX_VALUE, 10))
+        .as("deletions that are kept")
+        .hasSize(2);
+
+    pins.unpin(Bench.APP, ALL, "auditor");
+    collectAll();
+    assertThat(bench.trash.list(Optional.of(Bench.APP), Long.MAX_VALUE, 10)).isEmpty();
+  }
+
   /** One whose deletion left what it names, which has a tag of its own. */
   private Digest deletedIndex() throws IOException {
-    Digest index =
-        bench
-            .manifests
-            .put(
-                Bench.APP,
-                new Manifests.Pushed(
-                    new Tag("all"), Set.of(), MediaTypes.OCI_INDEX, index(), "somebody"))
-            .digest();
+    Digest index = pushIndex();
     bench.manifests.delete(Bench.APP, index, "ada", "");
     assertThat(isThere()).isTrue();
     return index;
+  }
+
+  private void collectAll() throws IOException {
+    bench.pass(Duration.ofMillis(1)); // a deletion of this very millisecond is left alone
+    bench.collector.run(Collector.Mode.NOW);
+  }
+
+  private Digest pushIndex() throws IOException {
+    return bench
+        .manifests
+        .put(
+            Bench.APP,
+            new Manifests.Pushed(ALL, Set.of(), MediaTypes.OCI_INDEX, index(), "somebody"))
+        .digest();
   }
 
   private void report(Digest image) throws IOException {

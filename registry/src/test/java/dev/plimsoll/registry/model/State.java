@@ -197,11 +197,16 @@ final class State {
         || deleted.manifests.stream().anyMatch(digest -> held(deleted.repository, digest));
   }
 
-  /** Held itself, by a tag, or by what names it. */
+  /** Held itself, by a tag that points at it or did when it was deleted, or by what names it. */
   boolean held(RepositoryName repository, Digest digest) {
     Place place = place(repository);
     return place.pins.contains(digest.toString())
         || place.tags.entrySet().stream()
+            .anyMatch(
+                tag -> tag.getValue().equals(digest) && place.pins.contains(tag.getKey().value()))
+        || trash.values().stream()
+            .filter(deleted -> deleted.repository.equals(repository))
+            .flatMap(deleted -> deleted.tags.entrySet().stream())
             .anyMatch(
                 tag -> tag.getValue().equals(digest) && place.pins.contains(tag.getKey().value()))
         || reports.values().stream().anyMatch(used -> used.contains(new Named(repository, digest)))

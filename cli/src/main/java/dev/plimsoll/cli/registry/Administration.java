@@ -56,11 +56,11 @@ final class Administration {
   /** Empty if there is nothing of that name. */
   Optional<JsonNode> find(String path) throws IOException, InterruptedException {
     try (ClientResponse response = http.send(request("GET", path, RequestBody.none()))) {
-      if (response.status() == 404) {
+      if (response.status() == 404 && reason(response.bytes(ANSWER_BYTES_MAX)).isPresent()) {
         return Optional.empty();
       }
       refuse(response);
-      return Optional.of(Json.tree(response.bytes(ANSWER_BYTES_MAX)));
+      return Optional.of(tree(response, response.bytes(ANSWER_BYTES_MAX)));
     } catch (ConnectException e) {
       throw nobody(e);
     } catch (SSLException e) {
@@ -92,7 +92,7 @@ final class Administration {
       refuse(response);
       var reader = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        lines.line(Json.tree(line.getBytes(UTF_8)));
+        lines.line(tree(response, line.getBytes(UTF_8)));
       }
     } catch (ConnectException e) {
       throw nobody(e);
@@ -124,11 +124,21 @@ final class Administration {
       throws IOException, InterruptedException {
     try (ClientResponse response = http.send(request(method, path, body))) {
       refuse(response);
-      return Json.tree(response.bytes(ANSWER_BYTES_MAX));
+      return tree(response, response.bytes(ANSWER_BYTES_MAX));
     } catch (ConnectException e) {
       throw nobody(e);
     } catch (SSLException e) {
       throw notBelieved(e);
+    }
+  }
+
+  private JsonNode tree(ClientResponse response, byte[] body) throws IOException {
+    try {
+      return Json.tree(body);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "%s answered %d%s".formatted(name, response.status(), notARegistry(response.status())),
+          e);
     }
   }
 
@@ -141,8 +151,13 @@ final class Administration {
     }
     if (response.status() >= 400) {
       throw new IOException(
-          "%s answered %d: %s"
-              .formatted(name, response.status(), reason(response.bytes(ANSWER_BYTES_MAX))));
+          "%s answered %d%s"
+              .formatted(
+                  name,
+                  response.status(),
+                  reason(response.bytes(ANSWER_BYTES_MAX))
+                      .map(": "::concat)
+                      .orElse(notARegistry(response.status()))));
     }
   }
 
@@ -162,11 +177,22 @@ final class Administration {
         e);
   }
 
-  private static String reason(byte[] body) {
+  /** The registry's own words; empty if somebody else has answered. */
+  private static Optional<String> reason(byte[] body) {
     try {
-      return Json.tree(body).path("errors").path(0).path("message").asString("no reason given");
+      JsonNode message = Json.tree(body).path("errors").path(0).path("message");
+      return message.isString() ? Optional.of(message.asString()) : Optional.empty();
     } catch (IllegalArgumentException e) {
-      return "and no reason that could be read";
+      return Optional.empty();
     }
+  }
+
+  private static String notARegistry(int status) {
+    return switch (status) {
+      case 502, 503, 504 ->
+          ", but not the registry itself: a proxy before it does not reach it; see whether the registry"
+              + " runs, and what the proxy's log says";
+      default -> ", not as a Plimsoll registry does; is it the right address?";
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.plimsoll.cli;
 
+import dev.plimsoll.foundation.OneLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +15,7 @@ final class Failures implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(Exception e, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
-    err.printf("%s: %s%n", line.getCommandSpec().qualifiedName(), sentence(e));
+    err.printf("%s: %s%n", line.getCommandSpec().qualifiedName(), OneLine.of(sentence(e)));
     err.flush();
     return ExitCode.SOFTWARE;
   }

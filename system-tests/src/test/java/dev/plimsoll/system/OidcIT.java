@@ -115,6 +115,12 @@ class OidcIT {
   }
 
   @Test
+  void aNameThatWouldBeginALineOfItsOwnIsRefused() throws Exception {
+    assertThat(refused(issuer.token("main", "mallory"))).contains("authentication required");
+    assertThat(Files.readString(log)).contains("reason=\"claim sub is no name\"");
+  }
+
+  @Test
   void keysThatTheIssuerChangesAreFoundAndOutliveIt() throws Exception {
     String before = issuer.token("main", "bob");
     issuer.next("ES256");

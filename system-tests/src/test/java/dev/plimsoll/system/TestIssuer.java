@@ -32,6 +32,8 @@ final class TestIssuer implements AutoCloseable {
          {"requestParam": "scope", "match": "eve", "claims": {"sub": "eve", "aud": ["plimsoll"]}},
          {"requestParam": "scope", "match": "bob-long-ago",
           "claims": {"sub": "bob", "aud": ["plimsoll"], "exp": 1700000000}},
+         {"requestParam": "scope", "match": "mallory",
+          "claims": {"sub": "mallory\\n2026-01-01 oidc:bob", "aud": ["plimsoll"]}},
          {"requestParam": "scope", "match": "bob-elsewhere",
           "claims": {"sub": "bob", "aud": ["another-service"], "groups": ["builders"]}}]}]}
       """;

@@ -2,6 +2,7 @@ package dev.plimsoll.cli.registry;
 
 import dev.plimsoll.cli.verb.Output;
 import dev.plimsoll.foundation.ByteSize;
+import dev.plimsoll.foundation.OneLine;
 import dev.plimsoll.oci.Json;
 import dev.plimsoll.registry.job.Progress;
 import java.io.Console;
@@ -42,7 +43,7 @@ final class JobShow {
   /** Shows how far it is, if it is time to. */
   void show(JsonNode job) {
     if (terminal) {
-      System.err.print("\r\u001b[K" + line(job));
+      System.err.print("\r\u001b[K" + OneLine.of(line(job)));
       System.err.flush();
     } else if (Instant.now().isAfter(toldAt.plus(BETWEEN_LINES))) {
       toldAt = Instant.now();

@@ -57,8 +57,9 @@ final class StatsCommand extends RegistryVerb {
       stats
           .path("repositories")
           .forEach(each -> output.data(line(each, each.path("repository").asString())));
+      output.talk("");
       output.talk(
-          "\n%10s %10s %10s %6s  %s"
+          "%10s %10s %10s %6s  %s"
               .formatted("STORED", "GROWN", "CAME", "BLOBS", "IN THE WEEK FROM"));
       stats
           .path("weeks")

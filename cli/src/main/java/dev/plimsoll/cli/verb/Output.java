@@ -1,5 +1,6 @@
 package dev.plimsoll.cli.verb;
 
+import dev.plimsoll.foundation.OneLine;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -7,7 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
-/** How a command prints: data to standard output, as JSON where asked, and talk to standard error. */
+/**
+ * How a command prints: data to standard output, as JSON where asked, and talk to standard error. What
+ * it prints may be others' words, and is one line whatever is in them.
+ */
 public final class Output {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
@@ -34,7 +38,7 @@ public final class Output {
   }
 
   private static void print(PrintWriter to, String line) {
-    to.println(line);
+    to.println(OneLine.of(line));
     to.flush();
   }
 

@@ -2,6 +2,7 @@ package dev.plimsoll.foundation.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.LayoutBase;
+import dev.plimsoll.foundation.OneLine;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -122,7 +123,7 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
         case '\r' -> line.append("\\r");
         case '\t' -> line.append("\\t");
         default -> {
-          if (LineLayout.isControl(c)) {
+          if (OneLine.isControl(c)) {
             line.append("\\u%04x".formatted((int) c));
           } else {
             line.append(isHalf(text, i) ? UNREADABLE : c);

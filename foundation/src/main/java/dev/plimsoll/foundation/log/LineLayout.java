@@ -2,6 +2,7 @@ package dev.plimsoll.foundation.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.LayoutBase;
+import dev.plimsoll.foundation.OneLine;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
     line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
     message(line, String.valueOf(event.getMessage()), event.getArgumentArray());
     line.append('\n');
-    Traces.append(line, event.getThrowableProxy(), LineLayout::escape);
+    Traces.append(line, event.getThrowableProxy(), OneLine::append);
     return line.toString();
   }
 
@@ -43,57 +44,29 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
       if (place < 0) {
         break;
       }
-      escape(line, pattern.substring(from, place));
+      OneLine.append(line, pattern.substring(from, place));
       String value = String.valueOf(arguments[i]);
       boolean named = place > 0 && pattern.charAt(place - 1) == '=';
       if (named && needsQuotes(value)) {
         line.append('"');
-        escape(line, value.replace("\\", "\\\\").replace("\"", "\\\""));
+        OneLine.append(line, value.replace("\\", "\\\\").replace("\"", "\\\""));
         line.append('"');
       } else {
-        escape(line, value);
+        OneLine.append(line, value);
       }
       from = place + PLACE.length();
     }
-    escape(line, pattern.substring(from));
+    OneLine.append(line, pattern.substring(from));
     if (LogContext.REQUEST.isBound() && !pattern.contains(REQUEST)) {
       line.append(' ').append(REQUEST);
-      escape(line, LogContext.REQUEST.get());
+      OneLine.append(line, LogContext.REQUEST.get());
     }
   }
 
   private static boolean needsQuotes(String value) {
     return value.isEmpty()
-        || value.chars().anyMatch(c -> c == '"' || Character.isWhitespace(c) || isControl(c));
-  }
-
-  /** What ends a line, or changes how what follows it is shown. */
-  static boolean isControl(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          true;
-      default -> false;
-    };
-  }
-
-  private static void escape(StringBuilder line, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\n' -> line.append("\\n");
-        case '\r' -> line.append("\\r");
-        case '\t' -> line.append("\\t");
-        default -> {
-          if (isControl(c)) {
-            line.append("\\u%04x".formatted((int) c));
-          } else {
-            line.append(c);
-          }
-        }
-      }
-    }
+        || value
+            .chars()
+            .anyMatch(c -> c == '"' || Character.isWhitespace(c) || OneLine.isControl(c));
   }
 }

@@ -11,6 +11,7 @@ import com.nimbusds.jose.util.Resource;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import dev.plimsoll.foundation.OneLine;
 import dev.plimsoll.oci.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -61,6 +62,7 @@ final class OidcTokens {
   private static final Duration BETWEEN_FETCHES = Duration.ofSeconds(2);
   private static final Duration BETWEEN_DISCOVERIES = Duration.ofSeconds(10);
   private static final int LENGTH_MAX = 16 * 1024;
+  private static final int NAME_LENGTH_MAX = 255;
 
   /** Fetches a small document by HTTP. */
   interface Fetch {
@@ -140,9 +142,12 @@ final class OidcTokens {
     if (begin != null && now.isBefore(begin.toInstant().minus(SKEW))) {
       return Optional.of("not yet valid");
     }
-    if (claims.getClaim(issuer.userClaim()) == null
-        || String.valueOf(claims.getClaim(issuer.userClaim())).isBlank()) {
+    Object user = claims.getClaim(issuer.userClaim());
+    if (user == null || user.toString().isBlank()) {
       return Optional.of("no claim " + issuer.userClaim());
+    }
+    if (!isName(user)) {
+      return Optional.of("claim %s is no name".formatted(issuer.userClaim()));
     }
     for (Map.Entry<String, String> required : issuer.required().entrySet()) {
       if (!required.getValue().equals(String.valueOf(claims.getClaim(required.getKey())))) {
@@ -152,12 +157,19 @@ final class OidcTokens {
     return Optional.empty();
   }
 
+  /** One line of text, or a number, that can stand in a log and in a list of who did what. */
+  private static boolean isName(Object claim) {
+    return (claim instanceof String || claim instanceof Number)
+        && claim.toString().length() <= NAME_LENGTH_MAX
+        && claim.toString().chars().noneMatch(OneLine::isControl);
+  }
+
   private static Identity.User user(JWTClaimsSet claims, OidcIssuer issuer) {
     Set<String> groups = new LinkedHashSet<>();
     Object told = claims.getClaim(issuer.groupsClaim());
     Collection<?> all =
         told instanceof Collection<?> list ? list : told == null ? List.of() : List.of(told);
-    all.forEach(group -> groups.add(issuer.prefix() + group));
+    all.stream().filter(OidcTokens::isName).forEach(group -> groups.add(issuer.prefix() + group));
     return new Identity.User(
         issuer.prefix() + claims.getClaim(issuer.userClaim()), groups, List.of());
   }

@@ -78,7 +78,7 @@ final class S3Trouble {
               answer.awsErrorDetails().errorCode(),
               answer.awsErrorDetails().errorMessage());
     }
-    return String.valueOf(e.getMessage());
+    return S3Line.trouble(e).orElseGet(() -> String.valueOf(e.getMessage()));
   }
 
   private static int status(SdkException e) {

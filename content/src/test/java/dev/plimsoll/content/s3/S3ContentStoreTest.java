@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class S3ContentStoreTest implements ContentStoreContract {
   private static final int MIB = 1 << 20;
@@ -340,7 +342,36 @@ class S3ContentStoreTest implements ContentStoreContract {
     S3Address unknown = with(secure, S3Address.Needs.NONE);
     assertThatThrownBy(() -> S3ContentStore.open(unknown, directory.resolve("x")))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("certification path");
+        .hasMessageContaining("signed by an authority that is not trusted here")
+        .hasMessageContaining("storage.s3.ca-file")
+        .hasMessageNotContaining("sun.security");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://localhost, its certificate is of another",
+    "https://nobody.invalid, there is no host nobody.invalid"
+  })
+  void aServerThatIsAnotherIsToldSo(String host, String told) {
+    S3Server server = S3Server.shared();
+    URI endpoint = URI.create(host + ":" + server.secureEndpoint().getPort());
+    S3Address other =
+        with(
+            Optional.of(endpoint),
+            needing(Optional.of(server.authorities()), OptionalLong.empty()));
+
+    assertThatThrownBy(() -> S3ContentStore.open(other, directory.resolve("x")))
+        .hasMessageContaining(told);
+  }
+
+  @Test
+  void aServerThatSpeaksNoTlsIsToldSo() {
+    URI endpoint = URI.create("https://127.0.0.1:" + S3Server.shared().endpoint().getPort());
+
+    assertThatThrownBy(() ->
+            S3ContentStore.open(
+                with(Optional.of(endpoint), S3Address.Needs.NONE), directory.resolve("x")))
+        .hasMessageContaining("it does not speak TLS");
   }
 
   @Test

@@ -1,7 +1,10 @@
 package dev.plimsoll.content.s3;
 
 import dev.plimsoll.foundation.NoSpaceException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -9,6 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The bytes of one part, in a local file until S3 has them: they may have to be sent again, and in
@@ -17,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 final class Spool implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
+  private final Queue<InputStream> opened = new ConcurrentLinkedQueue<>();
   private long sizeBytes;
 
   private Spool(Path file, FileChannel channel) {
@@ -57,15 +63,7 @@ final class Spool implements AutoCloseable {
   /** The bytes so far, behind {@code before}. */
   S3Bucket.Body body(byte[] before) {
     return new S3Bucket.Body(
-        () -> {
-          try {
-            java.io.InputStream bytes =
-                Channels.newInputStream(Files.newByteChannel(file, StandardOpenOption.READ));
-            return new java.io.SequenceInputStream(new java.io.ByteArrayInputStream(before), bytes);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        },
+        () -> new SequenceInputStream(new ByteArrayInputStream(before), reading()),
         before.length + sizeBytes);
   }
 
@@ -73,8 +71,30 @@ final class Spool implements AutoCloseable {
     return body(new byte[0]);
   }
 
+  /**
+   * A stream of its own for each attempt, because an attempt that is given up closes what it reads.
+   * AWS's client does not close one that it has read.
+   */
+  private InputStream reading() {
+    try {
+      InputStream bytes =
+          Channels.newInputStream(Files.newByteChannel(file, StandardOpenOption.READ));
+      opened.add(bytes);
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void closeOpened() throws IOException {
+    for (var bytes = opened.poll(); bytes != null; bytes = opened.poll()) {
+      bytes.close();
+    }
+  }
+
   /** Begins anew. */
   void clear() throws IOException {
+    closeOpened();
     channel.truncate(0);
     sizeBytes = 0;
   }
@@ -95,6 +115,7 @@ final class Spool implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (channel) {
+      closeOpened(); // or the disk keeps the room that the bytes take
       Files.deleteIfExists(file);
     }
   }

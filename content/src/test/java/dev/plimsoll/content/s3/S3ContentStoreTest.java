@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -327,6 +328,25 @@ class S3ContentStoreTest implements ContentStoreContract {
         .hasMessageContaining("5 MiB");
     assertThatThrownBy(() -> needing(Optional.empty(), OptionalLong.of(600L * MIB)))
         .hasMessageContaining("512 MiB at most");
+  }
+
+  @Test
+  void whatS3HasTakesNoRoomOnTheDiskAnyMore() throws IOException {
+    put(store, HELLO);
+    put(store, new byte[6 * MIB]);
+
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      assertThat(open.map(S3ContentStoreTest::target).filter(file -> file.endsWith("(deleted)")))
+          .noneMatch(file -> file.startsWith(directory.toString()));
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return ""; // closed meanwhile
+    }
   }
 
   @Test

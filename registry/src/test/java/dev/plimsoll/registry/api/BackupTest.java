@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Backs up, destroys the registry, and restores it. */
+@AboutFiles
 class BackupTest {
   private static final byte[] LAYER = Client.random(100_000, 1);
   private static final byte[] OTHER = Client.random(70_000, 2);

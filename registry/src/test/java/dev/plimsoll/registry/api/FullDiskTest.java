@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a full disk refuses, what goes on, and that all is well once there is room again. */
+@AboutFiles
 class FullDiskTest {
   private static final int MEBIBYTE = 1 << 20;
 

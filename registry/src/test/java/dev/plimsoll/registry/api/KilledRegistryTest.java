@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * but those that are one commit like {@link #LIKE_OTHERS others}: where there is one commit alone, when
  * it is made and nobody knows, else the middle one. {@code -Dplimsoll.deed=retag} takes one alone.
  */
+@AboutFiles
 class KilledRegistryTest {
   private static final boolean ALL = System.getProperty("plimsoll.kills", "").equals("all");
   private static final String ONLY = System.getProperty("plimsoll.deed", "");

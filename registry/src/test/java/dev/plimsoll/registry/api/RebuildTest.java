@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Destroys the database. */
+@AboutFiles
 class RebuildTest {
   private static final byte[] LAYER = Client.random(100_000, 1);
   private static final byte[] CONFIG = "{\"of\":\"it\"}".getBytes(StandardCharsets.UTF_8);

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Destroys bytes on the disk, and has them fetched from a registry that has them. */
+@AboutFiles
 class RepairTest {
   private static final String CHECK = "/plimsoll/v1/check";
   private static final byte[] LAYER = Client.random(200_000, 11);

@@ -119,6 +119,7 @@ class TreeImportTest {
   }
 
   @Test
+  @AboutFiles
   void everythingIsThereAfterwardsAndLargeFilesAreLinked() throws Exception {
     try (Client client = Client.start(directory.resolve("data"))) {
       JsonNode job = imported(client, "");
